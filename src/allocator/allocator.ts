@@ -1,0 +1,79 @@
+import type { AgentId, FrameworkId } from '../core/index.ts';
+import type { Attribute, Quantities, ResourceConversion, Resources } from '../resources/index.ts';
+
+/** What a framework can cope with, as far as it matters for offers; the words are Mesos's. */
+export interface AllocatorFramework {
+  readonly roles: readonly string[];
+  /** A subset of `roles`. */
+  readonly suppressedRoles?: readonly string[];
+  readonly capabilities: readonly string[];
+  /** By role, replacing the general minimum; an empty list takes any offer that is not empty. */
+  readonly minAllocatable?: Readonly<Record<string, readonly Quantities[]>>;
+}
+
+export interface AllocatorAgent {
+  readonly hostname: string;
+  /** Nothing in it is allocated. */
+  readonly total: Resources;
+  readonly attributes: readonly Attribute[];
+  readonly capabilities: readonly string[];
+}
+
+/** What one run offers to one framework: by role, then by agent; allocated to the role. */
+export type Allocation = ReadonlyMap<string, ReadonlyMap<AgentId, Resources>>;
+
+/**
+ * Decides who is offered what. It is told of every change and keeps its own books; it never sees a task. What it
+ * hands to `onOffers` counts as taken until {@link Allocator.recoverResources} gives it back.
+ *
+ * Resources that are offered or used carry the role they are allocated to; an agent's total carries none.
+ *
+ * @see Mesos `include/mesos/allocator/allocator.hpp`
+ */
+export interface Allocator {
+  /**
+   * @param used what the framework holds on agents already, if it comes back. On agents that are not known (yet) it
+   *   is ignored: they bring it along when they are added.
+   */
+  addFramework(
+    frameworkId: FrameworkId,
+    framework: AllocatorFramework,
+    options: { readonly active: boolean; readonly used: ReadonlyMap<AgentId, Resources> },
+  ): void;
+  /** All it holds becomes free. */
+  removeFramework(frameworkId: FrameworkId): void;
+  activateFramework(frameworkId: FrameworkId): void;
+  /** No offers; filters are dropped, what it holds stays charged. */
+  deactivateFramework(frameworkId: FrameworkId): void;
+  updateFramework(frameworkId: FrameworkId, framework: AllocatorFramework): void;
+
+  /** @param used by framework; frameworks that are not known yet are remembered */
+  addAgent(agentId: AgentId, agent: AllocatorAgent, used: ReadonlyMap<FrameworkId, Resources>): void;
+  updateAgent(agentId: AgentId, agent: AllocatorAgent): void;
+  removeAgent(agentId: AgentId): void;
+  activateAgent(agentId: AgentId): void;
+  deactivateAgent(agentId: AgentId): void;
+
+  /** Weights of roles, greater than 0; 1 unless given. A path that is no role yet may be named. */
+  updateWeights(weights: Readonly<Record<string, number>>): void;
+
+  /** Operations applied to what a framework holds: the agent's total changes with it, quantities stay. */
+  updateAllocation(frameworkId: FrameworkId, agentId: AgentId, conversions: readonly ResourceConversion[]): void;
+
+  /**
+   * Declined, unused, or freed by a task that ended.
+   *
+   * @param refuseMs for how long not to offer as much to this framework again; absent or 0: no filter
+   */
+  recoverResources(frameworkId: FrameworkId, agentId: AgentId, resources: Resources, refuseMs?: number): void;
+  /** No offers for these roles of the framework, all if none is named, until they are revived. */
+  suppressOffers(frameworkId: FrameworkId, roles?: readonly string[]): void;
+  /** Ends suppression and filters of these roles, all if none is named, and allocates. */
+  reviveOffers(frameworkId: FrameworkId, roles?: readonly string[]): void;
+
+  /** Makes no offers until {@link Allocator.resume}. */
+  pause(): void;
+  resume(): void;
+  /** Stops all timers. */
+  close(): void;
+}

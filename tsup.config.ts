@@ -1,0 +1,25 @@
+import { defineConfig } from 'tsup';
+
+type Config = ReturnType<typeof defineConfig>;
+
+/** One entry per entry point of the package, all ESM, sharing chunks; rxjs and immer stay external. */
+const config: Config = defineConfig({
+  entry: {
+    index: 'src/index.ts',
+    resources: 'src/resources/index.ts',
+    allocator: 'src/allocator/index.ts',
+    protocol: 'src/protocol/index.ts',
+    master: 'src/master/index.ts',
+    agent: 'src/agent/index.ts',
+    scheduler: 'src/scheduler/index.ts',
+  },
+  format: ['esm'],
+  target: 'node20',
+  dts: process.env['ALTIPLANO_BUILD_TYPES'] !== 'no',
+  splitting: true,
+  sourcemap: true,
+  clean: true,
+  removeNodeProtocol: false,
+});
+
+export default config;
