@@ -1,5 +1,6 @@
 import type { AgentId, ExecutorId, FrameworkId, TaskId } from '../core/index.ts';
 import type { OfferOperation } from '../offers/index.ts';
+import type { Resources } from '../resources/index.ts';
 import type { ExecutorInfo, KillPolicy, Task, TaskInfo, TaskState, TaskStatus } from '../tasks/index.ts';
 import type { AgentInfo } from './agent-info.ts';
 import type { FrameworkInfo } from './framework-info.ts';
@@ -63,17 +64,33 @@ export type MasterMessage =
       readonly pingTimeoutMs: number;
       /** Tasks that the master knows and the agent did not report; it answers for each (TASK_DROPPED). */
       readonly unknownTasks: readonly { readonly frameworkInfo: FrameworkInfo; readonly task: Task }[];
+      /**
+       * Present if an operation was lost with the connection: what the agent's resources are in the master's books,
+       * with the same quantities. The agent takes them over, as if it had been sent the operation now.
+       */
+      readonly resources?: Resources;
     }
   /** Refused or removed: kill everything and stop. */
   | { readonly type: 'shutdownAgent'; readonly message: string }
   /** `connected` false: the master has no live registration of this agent; it must re-register. */
   | { readonly type: 'ping'; readonly connected: boolean }
-  | { readonly type: 'runTask'; readonly frameworkInfo: FrameworkInfo; readonly task: TaskInfo }
+  | {
+      readonly type: 'runTask';
+      readonly frameworkInfo: FrameworkInfo;
+      readonly task: TaskInfo;
+      /**
+       * False: the master counts on the task's executor to be running, and has no resources set aside for another. If
+       * it has ended meanwhile, the task is TASK_DROPPED (REASON_EXECUTOR_TERMINATED). Absent: start one if need be.
+       */
+      readonly launchExecutor?: boolean;
+    }
   | {
       readonly type: 'runTaskGroup';
       readonly frameworkInfo: FrameworkInfo;
       readonly executor: ExecutorInfo;
       readonly tasks: readonly TaskInfo[];
+      /** As with `runTask`. */
+      readonly launchExecutor?: boolean;
     }
   | {
       readonly type: 'killTask';
