@@ -12,6 +12,8 @@ const config: Config = defineConfig({
     master: 'src/master/index.ts',
     agent: 'src/agent/index.ts',
     scheduler: 'src/scheduler/index.ts',
+    // Not an entry point of the package: what the process of an agent of its own runs.
+    'agent-process': 'src/cluster/agent-process.ts',
   },
   format: ['esm'],
   target: 'node20',
