@@ -1,3 +1,10 @@
 export { effectiveRefuseMs, type Filters, REFUSE_MS_DEFAULT, REFUSE_MS_MAX } from './filters.ts';
+export {
+  OFFER_TRANSITIONS,
+  type OfferOutcome,
+  type OfferStatus,
+  type OfferStimulus,
+  offerOutcome,
+} from './lifecycle.ts';
 export type { Offer } from './offer.ts';
 export type { OfferOperation } from './operation.ts';
