@@ -1,0 +1,25 @@
+import type { Driver, DriverOptions, MasterReference } from './driver.ts';
+import { DriverShell } from './driver-shell.ts';
+import type { FrameworkOptions } from './framework-options.ts';
+
+/**
+ * Connects a framework to a master. Returns at once; whoever subscribes to the driver's streams in the same turn
+ * misses nothing, and whoever comes later finds kept what {@link Driver} promises to keep.
+ *
+ * @throws InvalidArgument naming the field of `framework` at fault
+ *
+ * @example
+ * ```ts
+ * await using driver = connect(cluster, { name: 'hello' });
+ * driver.offers$.subscribe(([offer, ...others]) => {
+ *   driver.launch(offer, commandTask({ id: 'hello-1', command: 'echo hello', offer, resources: 'cpus:0.1;mem:32' }));
+ *   driver.decline(others);
+ * });
+ * driver.updates$.subscribe(({ taskId, state }) => console.log(taskId, state));
+ * ```
+ */
+export function connect(master: MasterReference, framework: FrameworkOptions, options: DriverOptions = {}): Driver {
+  const driver = new DriverShell(master, framework, options);
+  driver.start();
+  return driver;
+}

@@ -1,0 +1,455 @@
+import {
+  ClosedError,
+  type FrameworkId,
+  type OfferId,
+  SubscriptionError,
+  type TaskId,
+  unreachable,
+} from '../core/index.ts';
+import type { Offer } from '../offers/index.ts';
+import {
+  type FrameworkInfo,
+  frameworkRoles,
+  hasCapability,
+  type SchedulerCall,
+  type SchedulerEvent,
+} from '../protocol/index.ts';
+import { type Clock, type Log, type Random, silentLog } from '../runtime/index.ts';
+import { isTerminal, type TaskInfo, type TaskStatus, visibleState } from '../tasks/index.ts';
+import { CallMaker } from './call-maker.ts';
+import { DEFAULT_CLOCK, DEFAULT_RANDOM } from './defaults.ts';
+import { type Deferred, deferred } from './deferred.ts';
+import {
+  DEFAULT_BACKOFF,
+  type Driver,
+  type DriverEvent,
+  type DriverOptions,
+  type FailureEvent,
+  type MasterReference,
+  type MessageEvent,
+} from './driver.ts';
+import { changedInfo, checkedSubset, type FrameworkOptions, frameworkInfo } from './framework-options.ts';
+import { DriverStreams } from './driver-streams.ts';
+import type { Observable } from './observable.ts';
+import { Reconciliation } from './reconciliation.ts';
+import { Subscription } from './subscription.ts';
+import { TaskBook } from './task-book.ts';
+
+type Accept = Extract<SchedulerCall, { readonly type: 'accept' }>;
+type Kill = Extract<SchedulerCall, { readonly type: 'kill' }>;
+type Subscribed = Extract<SchedulerEvent, { readonly type: 'subscribed' }>;
+type UpdateFramework = Extract<SchedulerCall, { readonly type: 'updateFramework' }>;
+
+/** How it came to an end: by the author, by the master, or by an error of the author's own scheduler. */
+interface End {
+  readonly by: 'author' | 'master' | 'scheduler';
+  readonly error: Error | undefined;
+}
+
+/** Who is given every event instead of the streams' subscribers, which then only watch. */
+export interface DriverConsumer {
+  /** An update is acknowledged when this has returned. */
+  onEvent(event: DriverEvent): void;
+  /** Once; nothing follows. */
+  onEnd(error: Error | undefined): void;
+}
+
+/** Mesos advises 15 minutes. */
+const RECONCILE_INTERVAL_MS = 900_000;
+const SUBSCRIBE_TIMEOUT_MS = 30_000;
+const KEEP_MAX = 10_000;
+
+/** The driver: what must be remembered between the author's calls and the master's events. */
+export class DriverShell extends CallMaker implements Driver {
+  readonly #subscription: Subscription;
+  readonly #reconciliation: Reconciliation;
+  readonly #streams: DriverStreams;
+  readonly #tasks = new TaskBook();
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #autoAcknowledge: boolean;
+  readonly #reconcileIntervalMs: number;
+  readonly #consumer: DriverConsumer | undefined;
+
+  #options: FrameworkOptions;
+  #info: FrameworkInfo;
+  #suppressed: ReadonlySet<string>;
+  /** Offers that are still ours to answer. */
+  readonly #outstanding = new Set<OfferId>();
+  /** Kills of tasks that are not over yet as far as we know. */
+  readonly #kills = new Map<TaskId, Kill>();
+  /** All tasks shall be asked about as soon as there is a subscription. */
+  #implicitReconciliationDue: boolean;
+  #reconcileTimer: Disposable | undefined;
+
+  readonly #ready: Deferred<FrameworkId> = deferred();
+  readonly #ended: Deferred<void> = deferred();
+  #teardown: Deferred<void> | undefined;
+  #end: End | undefined;
+
+  constructor(master: MasterReference, framework: FrameworkOptions, options: DriverOptions, consumer?: DriverConsumer) {
+    super();
+    const random: Random = (options.random ?? DEFAULT_RANDOM).stream('driver');
+    this.#clock = options.clock ?? DEFAULT_CLOCK;
+    this.#log = options.log ?? silentLog;
+    this.#autoAcknowledge = options.autoAcknowledge ?? true;
+    this.#reconcileIntervalMs = options.reconcileIntervalMs ?? RECONCILE_INTERVAL_MS;
+    this.#consumer = consumer;
+    this.#options = framework;
+    this.#info = frameworkInfo(framework);
+    this.#suppressed = suppressedAtFirst(framework, this.#info);
+    // The tasks of an earlier run: whoever brings an id along wants to know of them.
+    this.#implicitReconciliationDue = this.#info.id !== undefined;
+    this.#streams = new DriverStreams({
+      keepMax: consumer === undefined ? (options.keepMax ?? KEEP_MAX) : 0,
+      stillOutstanding: (offers) => offers.filter((offer) => this.#outstanding.has(offer.id)),
+      onOffersOverflow: (offers) => this.#offersOverflowed(offers),
+      onUpdateDelivered: (status) => this.#updateDelivered(status),
+      onUpdateOverflow: (status) => this.#updateOverflowed(status),
+    });
+    this.#reconciliation = new Reconciliation({
+      clock: this.#clock,
+      random,
+      ask: (tasks) => this.#send({ type: 'reconcile', tasks }),
+    });
+    this.#subscription = new Subscription({
+      endpoint: 'schedulers' in master ? master.schedulers : master,
+      clock: this.#clock,
+      random,
+      backoff: { ...DEFAULT_BACKOFF, ...options.backoff },
+      subscribeTimeoutMs: options.subscribeTimeoutMs ?? SUBSCRIBE_TIMEOUT_MS,
+      subscribe: () => ({
+        type: 'subscribe',
+        frameworkInfo: this.#info,
+        ...(this.#suppressed.size === 0 ? {} : { suppressedRoles: [...this.#suppressed] }),
+      }),
+      onConnecting: (attempt) => this.#handle({ type: 'connecting', attempt }),
+      onEvent: (event) => this.#handle(event),
+      onDisconnected: (event, closedByMaster) => {
+        // The master ends the connection of a framework that it has torn down.
+        if (closedByMaster && this.#teardown !== undefined) this.#tornDown();
+        else this.#handle(event);
+      },
+    });
+  }
+
+  /** Begins to subscribe; apart from the constructor, so that whoever made the driver can hold it first. */
+  start(): void {
+    this.#subscription.start();
+  }
+
+  get frameworkId(): FrameworkId | undefined {
+    return this.#info.id;
+  }
+
+  get connected(): boolean {
+    return this.#subscription.subscribed;
+  }
+
+  get offers$(): Observable<readonly Offer[]> {
+    return this.#streams.offers.stream$;
+  }
+
+  get rescinded$(): Observable<OfferId> {
+    return this.#streams.rescinded.stream$;
+  }
+
+  get updates$(): Observable<TaskStatus> {
+    return this.#streams.updates.stream$;
+  }
+
+  get messages$(): Observable<MessageEvent> {
+    return this.#streams.messages.stream$;
+  }
+
+  get failures$(): Observable<FailureEvent> {
+    return this.#streams.failures.stream$;
+  }
+
+  get events$(): Observable<DriverEvent> {
+    return this.#streams.events.stream$;
+  }
+
+  ready(): Promise<FrameworkId> {
+    return this.#ready.promise;
+  }
+
+  ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  teardown(): Promise<void> {
+    if (this.#teardown !== undefined) return this.#teardown.promise;
+    this.#teardown = deferred();
+    if (this.#end === undefined) this.#send({ type: 'teardown' });
+    else this.#teardown.reject(this.#end.error ?? closed('teardown'));
+    return this.#teardown.promise;
+  }
+
+  close(): Promise<void> {
+    this.#finish({ by: 'author', error: undefined });
+    return Promise.resolve();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Ends the driver because the author's scheduler cannot go on; the framework lives for its failover timeout. */
+  protected fail(error: Error): void {
+    this.#finish({ by: 'scheduler', error });
+  }
+
+  updateFramework(changes: Partial<FrameworkOptions>): void {
+    const options: FrameworkOptions = { ...this.#options, ...changes };
+    const info = changedInfo(this.#info, options);
+    const roles = frameworkRoles(info);
+    const suppressed = changes.suppressedRoles === undefined ? this.#suppressed : suppressedAtFirst(options, info);
+    this.call({
+      type: 'updateFramework',
+      frameworkInfo: info,
+      suppressedRoles: [...suppressed].filter((role) => roles.includes(role)),
+    });
+    this.#options = options;
+  }
+
+  call(call: SchedulerCall): void {
+    if (this.#end?.by === 'author') throw closed(call.type);
+    if (this.#end !== undefined) return;
+    switch (call.type) {
+      case 'accept':
+        return this.#accept(call);
+      case 'decline':
+        for (const offerId of call.offerIds) this.#outstanding.delete(offerId);
+        return this.#send(call);
+      case 'kill':
+        this.#kills.set(call.taskId, call);
+        return this.#send(call);
+      case 'acknowledge':
+        this.#tasks.acknowledged(call.taskId, call.uuid);
+        return this.#send(call);
+      case 'reconcile':
+        if (call.tasks.length > 0) return this.#reconciliation.add(call.tasks);
+        return this.#reconcileImplicitly();
+      case 'revive': {
+        const revived = this.#rolesOf(call);
+        this.#suppressed = new Set([...this.#suppressed].filter((role) => !revived.includes(role)));
+        return this.#send(call);
+      }
+      case 'suppress':
+        this.#suppressed = new Set([...this.#suppressed, ...this.#rolesOf(call)]);
+        return this.#send(call);
+      case 'updateFramework':
+        return this.#updateFramework(call);
+      case 'message':
+      case 'shutdown':
+        return this.#send(call);
+      case 'teardown':
+        void this.teardown();
+        return;
+      default:
+        unreachable(call, 'SchedulerCall');
+    }
+  }
+
+  #accept(call: Accept): void {
+    for (const offerId of call.offerIds) this.#outstanding.delete(offerId);
+    const tasks = launchedBy(call);
+    if (this.connected) {
+      for (const { taskId, agentId } of tasks) this.#tasks.launched(taskId, agentId);
+      this.#send(call);
+    } else if (tasks.length > 0) {
+      // Later, so that the answer never arrives within the call.
+      this.#clock.schedule(0, () => {
+        for (const task of tasks) this.#handle({ type: 'update', status: this.#dropped(task) });
+      });
+    }
+  }
+
+  /** What the master would say, were it there. @see Mesos `src/sched/sched.cpp`, `acceptOffers` */
+  #dropped(task: TaskInfo): TaskStatus {
+    return {
+      taskId: task.taskId,
+      state: visibleState('TASK_DROPPED', hasCapability(this.#info, 'PARTITION_AWARE')),
+      message: 'The offer went with the connection to the master',
+      source: 'SOURCE_MASTER',
+      reason: 'REASON_INVALID_OFFERS',
+      agentId: task.agentId,
+      timestampMs: this.#clock.wallMs(),
+    };
+  }
+
+  #updateFramework(call: UpdateFramework): void {
+    const { id } = this.#info;
+    const frameworkInfo: FrameworkInfo = id === undefined ? call.frameworkInfo : { ...call.frameworkInfo, id };
+    this.#info = frameworkInfo;
+    this.#suppressed = new Set(call.suppressedRoles);
+    this.#send({ ...call, frameworkInfo });
+  }
+
+  /** None named means all. @throws InvalidArgument if one is not ours: the master would ignore the whole call */
+  #rolesOf(call: { readonly roles?: readonly string[] }): readonly string[] {
+    const roles = frameworkRoles(this.#info);
+    if (call.roles === undefined || call.roles.length === 0) return roles;
+    return checkedSubset(call.roles, roles, 'roles');
+  }
+
+  /** What cannot be sent now is either dropped for good reason, or has been noted for {@link #catchUp}. */
+  #send(call: SchedulerCall): void {
+    if (!this.#subscription.send(call)) this.#log.log('debug', 'Not connected', { call: call.type });
+  }
+
+  #handle(event: DriverEvent): void {
+    if (this.#end !== undefined) return;
+    if (event.type === 'update' && !this.#isNews(event.status)) return;
+    this.#note(event);
+    this.#streams.events.push(event);
+    // A watcher may have closed the driver: then nobody sees the event, and an update stays unacknowledged.
+    if (this.#isOpen()) this.#consumer?.onEvent(event);
+    if (this.#isOpen()) this.#streams.push(event);
+    if (event.type === 'update' && this.#consumer !== undefined) this.#acknowledgeDelivered(event.status);
+    if (event.type === 'error') this.#refused(event.message);
+  }
+
+  #isOpen(): boolean {
+    return this.#end === undefined;
+  }
+
+  /** Brings our own books up to date, before anybody sees the event. */
+  #note(event: DriverEvent): void {
+    switch (event.type) {
+      case 'subscribed':
+        return this.#subscribed(event);
+      case 'disconnected':
+        this.#outstanding.clear();
+        this.#reconciliation.pause();
+        this.#cancelReconcileTimer();
+        this.#log.log('warn', 'Disconnected', { reason: event.reason, retryMs: event.retryMs });
+        return;
+      case 'offers':
+        for (const offer of event.offers) this.#outstanding.add(offer.id);
+        return;
+      case 'rescind':
+        this.#outstanding.delete(event.offerId);
+        return;
+      case 'update':
+        if (isOver(event.status)) this.#kills.delete(event.status.taskId);
+        return;
+      case 'connecting':
+      case 'message':
+      case 'failure':
+      case 'error':
+      case 'heartbeat':
+        return;
+      default:
+        unreachable(event, 'DriverEvent');
+    }
+  }
+
+  /** Does what was asked for while there was no subscription, and what each new one must make sure of. */
+  #subscribed(event: Subscribed): void {
+    const { frameworkId, masterInfo } = event;
+    this.#info = { ...this.#info, id: frameworkId };
+    this.#log.log('info', 'Subscribed', { frameworkId, masterId: masterInfo.id });
+    this.#ready.resolve(frameworkId);
+    if (this.#teardown !== undefined) return this.#send({ type: 'teardown' });
+    for (const kill of this.#kills.values()) this.#send(kill);
+    this.#reconciliation.add(this.#tasks.live());
+    this.#reconciliation.start();
+    if (this.#implicitReconciliationDue) this.#reconcileImplicitly();
+    this.#scheduleReconciliation();
+  }
+
+  #scheduleReconciliation(): void {
+    this.#cancelReconcileTimer();
+    if (this.#reconcileIntervalMs === 0) return;
+    this.#reconcileTimer = this.#clock.schedule(this.#reconcileIntervalMs, () => {
+      this.#reconciliation.add(this.#tasks.live());
+      this.#reconcileImplicitly();
+      this.#scheduleReconciliation();
+    });
+  }
+
+  #cancelReconcileTimer(): void {
+    this.#reconcileTimer?.[Symbol.dispose]();
+    this.#reconcileTimer = undefined;
+  }
+
+  #reconcileImplicitly(): void {
+    this.#implicitReconciliationDue = !this.connected;
+    this.#send({ type: 'reconcile', tasks: [] });
+  }
+
+  /** An update that is repeated is acknowledged again if it has been before, and goes no further. */
+  #isNews(status: TaskStatus): boolean {
+    this.#reconciliation.answered(status.taskId);
+    if (this.#tasks.received(status)) return true;
+    if (this.#tasks.isAcknowledged(status)) this.acknowledge(status);
+    return false;
+  }
+
+  #updateDelivered(status: TaskStatus): void {
+    if (this.#consumer === undefined) this.#acknowledgeDelivered(status);
+  }
+
+  #acknowledgeDelivered(status: TaskStatus): void {
+    if (this.#autoAcknowledge && this.#isOpen()) this.acknowledge(status);
+  }
+
+  #updateOverflowed(status: TaskStatus): void {
+    if (this.#consumer !== undefined) return;
+    this.#tasks.forgetUpdate(status);
+    this.#log.log('warn', 'An update was not kept, for nobody has subscribed to updates$', { taskId: status.taskId });
+  }
+
+  #offersOverflowed(offers: readonly Offer[]): void {
+    if (this.#consumer !== undefined) return;
+    this.decline(offers);
+    this.#log.log('warn', 'Offers were declined, for nobody has subscribed to offers$', { count: offers.length });
+  }
+
+  #refused(message: string): void {
+    // The answer to a SUBSCRIBE after a teardown whose end we have not seen. @see Mesos `Master::subscribe`
+    if (this.#teardown !== undefined && /\bremoved\b/.test(message)) return this.#tornDown();
+    this.#log.log('error', 'The master has ended the subscription', { message });
+    this.#finish({ by: 'master', error: new SubscriptionError(message) });
+  }
+
+  #tornDown(): void {
+    this.#teardown?.resolve();
+    this.#finish({ by: 'author', error: undefined });
+  }
+
+  #finish(end: End): void {
+    if (this.#end !== undefined) return;
+    this.#end = end;
+    this.#cancelReconcileTimer();
+    this.#reconciliation.pause();
+    this.#subscription.end();
+    const error = end.error ?? closed('ready');
+    this.#ready.reject(error);
+    this.#teardown?.reject(error);
+    if (end.error === undefined) this.#ended.resolve();
+    else this.#ended.reject(end.error);
+    this.#consumer?.onEnd(end.error);
+    this.#streams.end(end.error);
+  }
+}
+
+function closed(call: string): ClosedError {
+  return new ClosedError(`Expected an open driver for ${call}, got a closed one`);
+}
+
+function isOver({ state }: TaskStatus): boolean {
+  return isTerminal(state) || state === 'TASK_UNKNOWN';
+}
+
+function launchedBy(call: Accept): readonly TaskInfo[] {
+  return call.operations.flatMap((operation) =>
+    operation.type === 'LAUNCH' || operation.type === 'LAUNCH_GROUP' ? operation.taskInfos : [],
+  );
+}
+
+function suppressedAtFirst(options: FrameworkOptions, info: FrameworkInfo): ReadonlySet<string> {
+  return new Set(checkedSubset(options.suppressedRoles ?? [], frameworkRoles(info), 'framework.suppressedRoles'));
+}

@@ -1,0 +1,180 @@
+import { FrameworkId, identifierError, InvalidArgument } from '../core/index.ts';
+import type { FrameworkCapability, FrameworkInfo } from '../protocol/index.ts';
+import type { Label, Quantities } from '../resources/index.ts';
+import { currentUser } from './defaults.ts';
+
+/** Who a framework is, as its author says it; what is absent has the default named here. */
+export interface FrameworkOptions {
+  /** For people; need not be unique. */
+  readonly name: string;
+  /** The one role it wants offers for; `*` if neither this nor `roles` is there. */
+  readonly role?: string;
+  /** Several roles; needs MULTI_ROLE. An empty list means no offers. */
+  readonly roles?: readonly string[];
+  /** The system user its tasks run as; the user of this process if absent. Cannot be changed later. */
+  readonly user?: string;
+  /** Of an earlier run: the same framework again, with the tasks that it left. */
+  readonly id?: string;
+  /**
+   * For how long its tasks survive without a connected scheduler, in milliseconds; 0 if absent, as in Mesos: then the
+   * end of the connection ends the framework and its tasks. Whoever wants to survive a failover of the master, or a
+   * restart of this process, says more: Marathon's default is a week.
+   */
+  readonly failoverTimeoutMs?: number;
+  /** Whether tasks survive a restart of their agent; true if absent. Cannot be changed later. */
+  readonly checkpoint?: boolean;
+  /** {@link DEFAULT_CAPABILITIES} if absent. */
+  readonly capabilities?: readonly FrameworkCapability[];
+  /** Who pays, and who is asked for credentials. Cannot be changed later. */
+  readonly principal?: string;
+  readonly labels?: readonly Label[];
+  /** By role: an offer must hold one of these quantities. */
+  readonly minAllocatable?: Readonly<Record<string, readonly Quantities[]>>;
+  /** Roles that want no offers for now; `revive` ends that. */
+  readonly suppressedRoles?: readonly string[];
+  /** Where the framework runs, for people. */
+  readonly hostname?: string;
+  /** A page to look at, for people. */
+  readonly webuiUrl?: string;
+}
+
+/** What a framework can do if its author does not say: all that the driver copes with. */
+export const DEFAULT_CAPABILITIES: readonly FrameworkCapability[] = [
+  'MULTI_ROLE',
+  'PARTITION_AWARE',
+  'TASK_KILLING_STATE',
+  'RESERVATION_REFINEMENT',
+];
+
+/** A week: more than that is almost certainly a mistake of units, though allowed. The bound is what a double holds. */
+const FAILOVER_TIMEOUT_MS_MAX = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Checks what the author says and fills in the defaults.
+ *
+ * @throws InvalidArgument naming the field at fault
+ */
+export function frameworkInfo(options: FrameworkOptions): FrameworkInfo {
+  const { name, id, failoverTimeoutMs, principal, labels, minAllocatable, hostname, webuiUrl } = options;
+  if (typeof name !== 'string' || name === '') {
+    throw new InvalidArgument('framework.name', `expected a text that is not empty, got ${JSON.stringify(name)}`);
+  }
+  if (failoverTimeoutMs !== undefined && !(failoverTimeoutMs >= 0 && failoverTimeoutMs <= FAILOVER_TIMEOUT_MS_MAX)) {
+    throw new InvalidArgument(
+      'framework.failoverTimeoutMs',
+      `expected milliseconds from 0 to ${FAILOVER_TIMEOUT_MS_MAX}, got ${failoverTimeoutMs}`,
+    );
+  }
+  const capabilities = options.capabilities ?? DEFAULT_CAPABILITIES;
+  const roles = checkedRoles(options);
+  return {
+    user: options.user ?? currentUser(),
+    name,
+    checkpoint: options.checkpoint ?? true,
+    capabilities,
+    ...rolesField(roles, capabilities),
+    ...(id === undefined ? {} : { id: checkedId(id) }),
+    ...(failoverTimeoutMs === undefined ? {} : { failoverTimeoutMs }),
+    ...(principal === undefined ? {} : { principal }),
+    ...(labels === undefined ? {} : { labels }),
+    ...(minAllocatable === undefined ? {} : { minAllocatable }),
+    ...(hostname === undefined ? {} : { hostname }),
+    ...(webuiUrl === undefined ? {} : { webuiUrl }),
+  };
+}
+
+/** What a framework cannot change after its first subscription. */
+const FIXED = ['user', 'checkpoint', 'principal', 'id'] as const;
+
+/**
+ * The framework as `options` now say it is, under the id that it has.
+ *
+ * @throws InvalidArgument for a field that is invalid, or cannot be changed
+ */
+export function changedInfo(current: FrameworkInfo, options: FrameworkOptions): FrameworkInfo {
+  const { id } = current;
+  const info = frameworkInfo(options.id === undefined && id !== undefined ? { ...options, id } : options);
+  for (const field of FIXED) {
+    if (info[field] === current[field]) continue;
+    const expected = current[field] === undefined ? 'none' : JSON.stringify(current[field]);
+    throw new InvalidArgument(
+      `framework.${field}`,
+      `expected ${expected}, which cannot be changed, got ${JSON.stringify(info[field])}`,
+    );
+  }
+  return info;
+}
+
+/** @throws InvalidArgument naming the first of `roles` that is not among those subscribed to */
+export function checkedSubset(
+  roles: readonly string[],
+  subscribed: readonly string[],
+  field: string,
+): readonly string[] {
+  const stranger = roles.findIndex((role) => !subscribed.includes(role));
+  if (stranger >= 0) {
+    throw new InvalidArgument(
+      `${field}[${stranger}]`,
+      `expected a role of the framework (${subscribed.join(', ') || 'it has none'}), got ${JSON.stringify(roles[stranger])}`,
+    );
+  }
+  return roles;
+}
+
+function checkedRoles(options: FrameworkOptions): readonly string[] {
+  const { role, roles } = options;
+  if (roles === undefined) return [checkedRole(role ?? '*', 'framework.role')];
+  if (role !== undefined) {
+    throw new InvalidArgument(
+      'framework.roles',
+      `expected either role or roles, got role ${JSON.stringify(role)} as well`,
+    );
+  }
+  roles.forEach((each, index) => {
+    checkedRole(each, `framework.roles[${index}]`);
+    if (roles.indexOf(each) !== index) {
+      throw new InvalidArgument(
+        `framework.roles[${index}]`,
+        `expected distinct roles, got ${JSON.stringify(each)} twice`,
+      );
+    }
+  });
+  return roles;
+}
+
+/** The rules of Mesos `src/common/roles.cpp` that do not need to know the cluster. */
+function checkedRole(role: string, field: string): string {
+  const fault = roleFault(role);
+  if (fault !== undefined) throw new InvalidArgument(field, `expected a role, got ${JSON.stringify(role)}: ${fault}`);
+  return role;
+}
+
+function roleFault(role: string): string | undefined {
+  if (typeof role !== 'string' || role === '') return 'it is empty';
+  if (role === '*') return undefined;
+  if (/\s/.test(role)) return 'it has blanks';
+  for (const part of role.split('/')) {
+    if (part === '') return 'a part between slashes is empty';
+    if (part === '.' || part === '..' || part === '*') return `a part is '${part}'`;
+    if (part.startsWith('-')) return 'a part begins with a dash';
+  }
+  return undefined;
+}
+
+function rolesField(
+  roles: readonly string[],
+  capabilities: readonly FrameworkCapability[],
+): { readonly roles: readonly string[] } | { readonly role: string } {
+  if (capabilities.includes('MULTI_ROLE')) return { roles };
+  const [role] = roles;
+  if (role === undefined || roles.length > 1) {
+    throw new InvalidArgument('framework.roles', `expected one role without MULTI_ROLE, got ${roles.length}`);
+  }
+  return { role };
+}
+
+function checkedId(id: string): FrameworkId {
+  const fault = identifierError(id);
+  if (fault !== undefined) throw new InvalidArgument('framework.id', fault);
+  return FrameworkId(id);
+}

@@ -1,0 +1,74 @@
+import type { TaskId } from '../core/index.ts';
+import type { Clock, Random } from '../runtime/index.ts';
+import { type Backoff, backoffMs } from './backoff.ts';
+import type { TaskReference } from './task-book.ts';
+
+/** Between repetitions of what has no answer. The master may be silent for minutes after a failover of its own. */
+const BACKOFF: Backoff = { firstMs: 1_000, minMs: 2_000, maxMs: 60_000 };
+
+export interface ReconciliationOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Sends a RECONCILE for these tasks on the current subscription. */
+  readonly ask: (tasks: readonly TaskReference[]) => void;
+}
+
+/**
+ * Asks the master about tasks until each has had an answer, which is any update of it: at once, then again with
+ * exponential backoff for those that are left. Between subscriptions it waits.
+ *
+ * @see Mesos `docs/reconciliation.md`, "Algorithm"
+ */
+export class Reconciliation {
+  readonly #options: ReconciliationOptions;
+  readonly #unanswered = new Map<TaskId, TaskReference>();
+  #running = false;
+  #repetition = 0;
+  #timer: Disposable | undefined;
+
+  constructor(options: ReconciliationOptions) {
+    this.#options = options;
+  }
+
+  /** Adds tasks to those that an answer is wanted for. */
+  add(tasks: readonly TaskReference[]): void {
+    for (const task of tasks) this.#unanswered.set(task.taskId, task);
+    if (this.#running) this.#begin();
+  }
+
+  answered(taskId: TaskId): void {
+    this.#unanswered.delete(taskId);
+    if (this.#unanswered.size === 0) this.#cancelTimer();
+  }
+
+  /** A subscription is there. */
+  start(): void {
+    this.#running = true;
+    this.#begin();
+  }
+
+  /** The subscription is gone. What has no answer yet is asked again with the next one. */
+  pause(): void {
+    this.#running = false;
+    this.#cancelTimer();
+  }
+
+  #begin(): void {
+    this.#repetition = 0;
+    this.#ask();
+  }
+
+  #ask(): void {
+    this.#cancelTimer();
+    if (this.#unanswered.size === 0) return;
+    this.#options.ask([...this.#unanswered.values()]);
+    const delayMs = backoffMs(this.#repetition, BACKOFF, this.#options.random);
+    this.#repetition += 1;
+    this.#timer = this.#options.clock.schedule(delayMs, () => this.#ask());
+  }
+
+  #cancelTimer(): void {
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = undefined;
+  }
+}

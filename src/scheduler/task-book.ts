@@ -1,0 +1,102 @@
+import type { AgentId, TaskId } from '../core/index.ts';
+import { isTerminal, type TaskState, type TaskStatus } from '../tasks/index.ts';
+
+/** What the driver knows of one task. */
+interface Entry {
+  readonly taskId: TaskId;
+  agentId: AgentId | undefined;
+  state: TaskState;
+  /** Of the newest update with a uuid. */
+  uuid: string | undefined;
+  acknowledged: boolean;
+}
+
+/** A task as it is named in a reconciliation. */
+export interface TaskReference {
+  readonly taskId: TaskId;
+  readonly agentId?: AgentId;
+}
+
+/** How many tasks that have ended are remembered, so that a repeated last update is recognised as such. */
+const ENDED_MAX = 10_000;
+
+/**
+ * The driver's own account of its tasks: which are not over (they are reconciled after a new subscription), and which
+ * update of each was the last (it may come again; an agent sends the next one only after an acknowledgement, so the
+ * last one is enough). Tasks that are over are forgotten from the oldest on.
+ */
+export class TaskBook {
+  readonly #live = new Map<TaskId, Entry>();
+  readonly #ended = new Map<TaskId, Entry>();
+
+  launched(taskId: TaskId, agentId: AgentId): void {
+    this.#ended.delete(taskId);
+    this.#live.set(taskId, { taskId, agentId, state: 'TASK_STAGING', uuid: undefined, acknowledged: false });
+  }
+
+  /** Whether the update is news; `false`: the same one again. */
+  received(status: TaskStatus): boolean {
+    const { taskId, state, uuid } = status;
+    const entry = this.#find(taskId) ?? {
+      taskId,
+      agentId: status.agentId,
+      state,
+      uuid: undefined,
+      acknowledged: false,
+    };
+    if (uuid !== undefined) {
+      if (entry.uuid === uuid) return false;
+      entry.uuid = uuid;
+      entry.acknowledged = false;
+    }
+    entry.state = state;
+    entry.agentId = status.agentId ?? entry.agentId;
+    // A task that the master does not know is over as far as reconciliation goes; should it come back, so does its entry.
+    if (isTerminal(state) || state === 'TASK_UNKNOWN') this.#end(entry);
+    else this.#revive(entry);
+    return true;
+  }
+
+  /** Makes an update that was received count as new when it comes again. */
+  forgetUpdate(status: TaskStatus): void {
+    const entry = this.#find(status.taskId);
+    if (entry !== undefined && entry.uuid === status.uuid) entry.uuid = undefined;
+  }
+
+  /** Notes the acknowledgement; `false` if this is not the newest update of the task. */
+  acknowledged(taskId: TaskId, uuid: string): void {
+    const entry = this.#find(taskId);
+    if (entry !== undefined && entry.uuid === uuid) entry.acknowledged = true;
+  }
+
+  isAcknowledged(status: TaskStatus): boolean {
+    const entry = this.#find(status.taskId);
+    return entry !== undefined && entry.uuid === status.uuid && entry.acknowledged;
+  }
+
+  /** The tasks that are not over, in the order in which they became known. */
+  live(): readonly TaskReference[] {
+    return [...this.#live.values()].map(({ taskId, agentId }) =>
+      agentId === undefined ? { taskId } : { taskId, agentId },
+    );
+  }
+
+  #find(taskId: TaskId): Entry | undefined {
+    return this.#live.get(taskId) ?? this.#ended.get(taskId);
+  }
+
+  #revive(entry: Entry): void {
+    this.#ended.delete(entry.taskId);
+    this.#live.set(entry.taskId, entry);
+  }
+
+  #end(entry: Entry): void {
+    this.#live.delete(entry.taskId);
+    this.#ended.delete(entry.taskId);
+    this.#ended.set(entry.taskId, entry);
+    if (this.#ended.size > ENDED_MAX) {
+      const [oldest] = this.#ended.keys();
+      if (oldest !== undefined) this.#ended.delete(oldest);
+    }
+  }
+}
