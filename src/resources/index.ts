@@ -1,10 +1,20 @@
-export type { Attribute } from './attributes.ts';
-export type { Quantities, ResourceLimits } from './quantities.ts';
+export {
+  type Attribute,
+  attributesFromJSON,
+  attributesToJSON,
+  equalAttributes,
+  formatAttributes,
+  parseAttributes,
+} from './attributes.ts';
+export { ResourceLimits, type ResourceLimitsFactory } from './limits.ts';
+export { Quantities, type QuantitiesFactory } from './quantities.ts';
 export type { DiskInfo, DiskSource, Label, Reservation, Resource, ResourceValue } from './resource.ts';
-export type {
-  ResourceConversion,
-  ResourceJson,
-  ResourceOperation,
+export {
+  type ResourceConversion,
+  type ResourceJson,
+  type ResourceOperation,
   Resources,
-  ResourcesFactory,
+  type ResourcesFactory,
 } from './resources.ts';
+export { isStrictSubrole, reservationRole, roleAncestors, roleError } from './roles.ts';
+export { parseValue } from './value-text.ts';

@@ -1,5 +1,13 @@
-import type { Quantities, ResourceLimits } from './quantities.ts';
+import { checkedAmounts } from './amounts.ts';
+import { Collection } from './collection.ts';
+import { Entry } from './entry.ts';
+import { resourceFromJson } from './from-json.ts';
+import { JsonField } from './json-fields.ts';
+import type { ResourceLimits } from './limits.ts';
+import { parseResources } from './parse.ts';
+import type { Quantities } from './quantities.ts';
 import type { Reservation, Resource } from './resource.ts';
+import { resourceError } from './validity.ts';
 
 /**
  * A multiset of resources: what an agent has, an offer holds, a task uses.
@@ -106,11 +114,47 @@ export interface ResourcesFactory {
   parse(text: string, options?: { readonly defaultRole?: string }): Resources;
   /** One after another added; invalid and empty ones are left out, as in Mesos. */
   of(...resources: readonly Resource[]): Resources;
-  /** From Mesos's JSON objects, either form of reservations. @throws InvalidArgument naming the field at fault */
-  fromJSON(objects: readonly unknown[]): Resources;
+  /**
+   * From Mesos's JSON objects, either form of reservations; empty ones are left out.
+   *
+   * @param field what the objects are called in messages; `resources` if absent
+   * @throws InvalidArgument naming the field at fault, such as `resources[2].scalar.value`
+   */
+  fromJSON(objects: readonly unknown[], field?: string): Resources;
   /** From plain amounts: `{ cpus: 1.5, mem: 128 }`. @throws InvalidArgument on a negative or non-finite amount */
   scalars(amounts: Readonly<Record<string, number>>): Resources;
   /** What is wrong with one object, or `undefined`. */
   validate(resource: Resource): string | undefined;
   sum(all: Iterable<Resources>): Resources;
+}
+
+/** Makes collections; see {@link ResourcesFactory}. */
+export const Resources: ResourcesFactory = {
+  empty: Collection.empty,
+
+  parse: (text, options) => parseResources(text, options?.defaultRole ?? '*'),
+
+  of: (...resources) =>
+    Collection.merge(entriesOf(resources.filter((resource) => resourceError(resource) === undefined))),
+
+  fromJSON(objects, field = 'resources') {
+    const resources = new JsonField(field, objects).array().map((json) => resourceFromJson(json, '*'));
+    return Collection.merge(entriesOf(resources));
+  },
+
+  scalars(amounts) {
+    const resources = checkedAmounts(amounts, 'amounts').map(([name, milli]): Resource => {
+      return { name, value: { type: 'SCALAR', milli }, reservations: [] };
+    });
+    return Collection.merge(entriesOf(resources));
+  },
+
+  validate: resourceError,
+
+  sum: (all) => Collection.sum(all),
+};
+
+/** Without those that are empty. */
+function entriesOf(resources: readonly Resource[]): readonly Entry[] {
+  return resources.map((resource) => Entry.of(resource)).filter((entry) => entry !== undefined);
 }

@@ -1,0 +1,74 @@
+import { InvalidArgument } from '../core/index.ts';
+
+/** One value of a JSON document with its path in it, such as `resources[2].scalar.value`; `null` counts as absent. */
+export class JsonField {
+  readonly path: string;
+  readonly value: unknown;
+
+  constructor(path: string, value: unknown) {
+    this.path = path;
+    this.value = value;
+  }
+
+  get isPresent(): boolean {
+    return this.value !== undefined && this.value !== null;
+  }
+
+  /** A field of an object. @throws InvalidArgument if this is no object */
+  get(name: string): JsonField {
+    return new JsonField(`${this.path}.${name}`, this.object()[name]);
+  }
+
+  /** As {@link get}, or `undefined` if there is no such field. */
+  optional(name: string): JsonField | undefined {
+    const field = this.get(name);
+    return field.isPresent ? field : undefined;
+  }
+
+  object(): Readonly<Record<string, unknown>> {
+    return isRecord(this.value) ? this.value : this.fail('an object');
+  }
+
+  array(): readonly JsonField[] {
+    if (!Array.isArray(this.value)) return this.fail('an array');
+    return this.value.map((value, i) => new JsonField(`${this.path}[${i}]`, value));
+  }
+
+  string(): string {
+    return typeof this.value === 'string' ? this.value : this.fail('a string');
+  }
+
+  number(): number {
+    return typeof this.value === 'number' ? this.value : this.fail('a number');
+  }
+
+  /** An integer from 0 to 2^53 - 1, as a number or in decimal digits. */
+  integer(): number {
+    const digits = typeof this.value === 'string' && /^\d+$/.test(this.value);
+    const value = digits ? Number(this.value) : this.value;
+    return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+      ? value
+      : this.fail(`an integer from 0 to ${Number.MAX_SAFE_INTEGER}`);
+  }
+
+  oneOf<T extends string>(choices: readonly T[]): T {
+    const found = choices.find((choice) => choice === this.value);
+    return found ?? this.fail(`one of ${choices.join(', ')}`);
+  }
+
+  /** @throws InvalidArgument saying what was expected here, and what came */
+  fail(expected: string): never {
+    throw new InvalidArgument(this.path, `expected ${expected}, got ${described(this.value)}`);
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function described(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'an array';
+  if (isRecord(value)) return 'an object';
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+}
