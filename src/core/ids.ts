@@ -55,7 +55,7 @@ function identifier(value: string, what: string): string {
   return value;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must be refused.
+// oxlint-disable-next-line no-control-regex -- These are what must be refused.
 const INVALID_CHARACTERS = /[\u0000-\u001f\u007f/\\]/;
 
 /**
