@@ -1,10 +1,9 @@
 import type { OfferOperation } from '../../offers/index.ts';
 import { type FrameworkInfo, frameworkRoles, hasCapability } from '../../protocol/index.ts';
-import type { Resource, Resources } from '../../resources/index.ts';
+import { type Resource, type Resources, reservationRole } from '../../resources/index.ts';
 import {
   described,
   isDynamicallyReserved,
-  reservationRole,
   validateAllocatedToOneRole,
   validateOneProvider,
   validatePersistentVolumes,

@@ -1,14 +1,9 @@
 import { identifierError } from '../../core/index.ts';
-import { type Resource, Resources } from '../../resources/index.ts';
+import { type Resource, Resources, reservationRole } from '../../resources/index.ts';
 
 /** One resource as messages show it. */
 export function described(resource: Resource): string {
   return `'${Resources.of(resource)}'`;
-}
-
-/** The innermost role that a resource is reserved to; `*` if it is unreserved. */
-export function reservationRole(resource: Resource): string {
-  return resource.reservations.at(-1)?.role ?? '*';
 }
 
 /** Whether the last reservation was made by an operation. */
@@ -62,7 +57,7 @@ function diskError(resource: Resource): string | undefined {
 export function validateUniquePersistenceIds(resources: Resources): string | undefined {
   const seen = new Map<string, Set<string>>();
   for (const resource of resources.persistentVolumes()) {
-    const role = reservationRole(resource);
+    const role = reservationRole(resource) ?? '*';
     const id = resource.disk?.persistence?.id ?? '';
     const ids = seen.get(role) ?? new Set();
     if (ids.has(id)) return `Persistence id '${id}' is not unique in role '${role}'`;
