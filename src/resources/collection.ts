@@ -4,7 +4,7 @@ import { Entry } from './entry.ts';
 import { findAll } from './find.ts';
 import { formatEntries } from './format.ts';
 import type { ResourceLimits } from './limits.ts';
-import { frozenReservation, Metadata } from './metadata.ts';
+import { frozenReservation, type Metadata } from './metadata.ts';
 import { conversionOf } from './operations.ts';
 import { Quantities } from './quantities.ts';
 import { type Bounds, NO_RANGES, union } from './ranges.ts';
@@ -39,6 +39,11 @@ export class Collection implements Resources {
     const draft = new Draft([]);
     for (const entry of entries) draft.add(entry);
     return Collection.#of(draft.finish());
+  }
+
+  /** Of one entry. */
+  static single(entry: Entry): Collection {
+    return new Collection([entry]);
   }
 
   /** All of them added up. */
@@ -252,16 +257,8 @@ export class Collection implements Resources {
     return this.#moved((metadata) => metadata.unreserved());
   }
 
-  apply(operation: ResourceOperation): Resources {
-    let result: Resources = this;
-    for (const entry of Collection.entriesOf(operation.resources)) {
-      const { consumed, converted } = conversionOf(operation.type, entry);
-      result = result.convert({ consumed: new Collection([consumed]), converted: new Collection([converted]) });
-      if (operation.type === 'DESTROY' && result.contains(new Collection([entry.copies(1)]))) {
-        throw new OperationError(`Expected no other copy of ${formatEntries([entry.copies(1)])} to remain`);
-      }
-    }
-    return result;
+  apply({ type, resources }: ResourceOperation): Resources {
+    return Collection.entriesOf(resources).reduce<Resources>((result, entry) => applied(result, type, entry), this);
   }
 
   convert({ consumed, converted }: ResourceConversion): Resources {
@@ -292,7 +289,19 @@ export class Collection implements Resources {
   }
 
   #where(predicate: (entry: Entry) => boolean): Collection {
-    return this.#kept(this.#entries.filter(predicate));
+    const entries = this.#entries;
+    let at = 0;
+    for (const entry of entries) {
+      if (!predicate(entry)) break;
+      at += 1;
+    }
+    if (at === entries.length) return this;
+    const kept = entries.slice(0, at);
+    for (at += 1; at < entries.length; at++) {
+      const entry = entries[at];
+      if (entry !== undefined && predicate(entry)) kept.push(entry);
+    }
+    return Collection.#of(kept);
   }
 
   /** Of a part of the entries; this if it is all. */
@@ -325,6 +334,16 @@ const isReserved = (entry: Entry): boolean => entry.metadata.isReserved;
 const isUnreserved = (entry: Entry): boolean => !entry.metadata.isReserved;
 const isRevocable = (entry: Entry): boolean => entry.metadata.revocable;
 const isNonRevocable = (entry: Entry): boolean => !entry.metadata.revocable;
+
+function applied(resources: Resources, type: ResourceOperation['type'], entry: Entry): Resources {
+  const { consumed, converted } = conversionOf(type, entry);
+  const result = resources.convert({ consumed: Collection.single(consumed), converted: Collection.single(converted) });
+  const copy = Collection.single(entry.copies(1));
+  if (type === 'DESTROY' && entry.metadata.shared && result.contains(copy)) {
+    throw new OperationError(`DESTROY: expected no other copy of ${copy.toString()} to remain`);
+  }
+  return result;
+}
 
 /** In thousandths. */
 function sumByName(entries: readonly Entry[]): ReadonlyMap<string, number> {

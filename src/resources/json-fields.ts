@@ -70,5 +70,6 @@ function described(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'an array';
   if (isRecord(value)) return 'an object';
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+  if (typeof value === 'number') return String(value);
+  return JSON.stringify(value) ?? typeof value;
 }
