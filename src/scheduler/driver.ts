@@ -42,7 +42,7 @@ export const DEFAULT_BACKOFF: Backoff = { firstMs: 100, minMs: 1_000, maxMs: 30_
 
 /** What happens on the way to the master, as seen on `events$` besides the master's own events. */
 export type ConnectionEvent =
-  /** `attempt` counts from 1 since the last subscription that lasted. */
+  /** Another attempt begins; the first of all is not told. `attempt` counts since the last subscription that lasted. */
   | { readonly type: 'connecting'; readonly attempt: number }
   /** All offers are void. The next attempt begins in `retryMs` milliseconds. */
   | { readonly type: 'disconnected'; readonly reason: string; readonly retryMs: number };

@@ -1,6 +1,6 @@
 import { FrameworkId, identifierError, InvalidArgument } from '../core/index.ts';
 import type { FrameworkCapability, FrameworkInfo } from '../protocol/index.ts';
-import type { Label, Quantities } from '../resources/index.ts';
+import { type Label, type Quantities, roleError } from '../resources/index.ts';
 import { currentUser } from './defaults.ts';
 
 /** Who a framework is, as its author says it; what is absent has the default named here. */
@@ -142,23 +142,10 @@ function checkedRoles(options: FrameworkOptions): readonly string[] {
   return roles;
 }
 
-/** The rules of Mesos `src/common/roles.cpp` that do not need to know the cluster. */
 function checkedRole(role: string, field: string): string {
-  const fault = roleFault(role);
-  if (fault !== undefined) throw new InvalidArgument(field, `expected a role, got ${JSON.stringify(role)}: ${fault}`);
+  const fault = roleError(role);
+  if (fault !== undefined) throw new InvalidArgument(field, fault);
   return role;
-}
-
-function roleFault(role: string): string | undefined {
-  if (typeof role !== 'string' || role === '') return 'it is empty';
-  if (role === '*') return undefined;
-  if (/\s/.test(role)) return 'it has blanks';
-  for (const part of role.split('/')) {
-    if (part === '') return 'a part between slashes is empty';
-    if (part === '.' || part === '..' || part === '*') return `a part is '${part}'`;
-    if (part.startsWith('-')) return 'a part begins with a dash';
-  }
-  return undefined;
 }
 
 function rolesField(

@@ -43,8 +43,9 @@ export class Outlet<T> {
     if (this.#end !== undefined) return;
     this.#end = { error };
     this.#kept = [];
-    for (const subscriber of [...this.#subscribers]) finish(subscriber, error);
+    const subscribers = [...this.#subscribers];
     this.#subscribers.clear();
+    for (const subscriber of subscribers) finish(subscriber, error);
   }
 
   #subscribed(subscriber: Subscriber<T>): () => void {
@@ -82,7 +83,9 @@ export class Outlet<T> {
   }
 
   #deliver(item: T): void {
-    for (const subscriber of [...this.#subscribers]) subscriber.next(item);
+    // Whoever subscribes on account of this item gets the next one first.
+    const subscribers = [...this.#subscribers];
+    for (const subscriber of subscribers) subscriber.next(item);
     this.#options.onDelivered?.(item);
   }
 }

@@ -21,6 +21,7 @@ export interface SubscriptionOptions {
   readonly subscribeTimeoutMs: number;
   /** What to subscribe with, by now. */
   readonly subscribe: () => Subscribe;
+  /** Before every attempt but the first. */
   readonly onConnecting: (attempt: number) => void;
   /** The first event of each subscription is `subscribed`, or `error`; nothing follows an `error`. */
   readonly onEvent: (event: SchedulerEvent) => void;
@@ -89,14 +90,15 @@ export class Subscription {
       silenceMaxMs: subscribeTimeoutMs,
     };
     this.#connection = connection;
-    this.#options.onConnecting(this.#failures + 1);
     try {
       connection.channel = endpoint.connect(this.#options.subscribe(), {
         onMessage: (event) => this.#receive(connection, event),
         onClosed: (reason) => this.#lose(connection, reason, true),
       });
     } catch (error) {
-      this.#lose(connection, `cannot connect: ${error instanceof Error ? error.message : String(error)}`);
+      // In a turn of its own, so that nothing is told before `start` has returned.
+      const reason = `cannot connect: ${error instanceof Error ? error.message : String(error)}`;
+      this.#timer = clock.schedule(0, () => this.#lose(connection, reason));
       return;
     }
     this.#watch(connection);
@@ -139,7 +141,11 @@ export class Subscription {
     const retryMs = backoffMs(this.#failures, backoff, random);
     this.#failures += 1;
     this.#cancelTimer();
-    this.#timer = clock.schedule(retryMs, () => this.#connect());
+    this.#timer = clock.schedule(retryMs, () => {
+      this.#options.onConnecting(this.#failures + 1);
+      // Whoever was told may have ended it.
+      if (!this.#ended) this.#connect();
+    });
     connection.channel?.close();
     this.#options.onDisconnected(
       { type: 'disconnected', reason, retryMs },

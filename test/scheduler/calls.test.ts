@@ -1,0 +1,274 @@
+import { describe, expect, test } from 'vitest';
+import { AgentId, ExecutorId, InvalidArgument, OfferId, TaskId } from '../../src/core/index.ts';
+import { seededRandom } from '../../src/runtime/index.ts';
+import { commandTask, connect, type DriverOptions, type FrameworkOptions } from '../../src/scheduler/index.ts';
+import type { TaskStatus } from '../../src/tasks/index.ts';
+import { createFakeMaster, offer, status } from '../support/fake-master.ts';
+import { createManualClock } from '../support/manual-clock.ts';
+
+function setUp(framework: Partial<FrameworkOptions> = {}, options: DriverOptions = {}) {
+  const clock = createManualClock();
+  const master = createFakeMaster();
+  const driver = connect(master, { name: 'test', ...framework }, { clock, random: seededRandom(1), ...options });
+  master.connection.accept();
+  const updates: TaskStatus[] = [];
+  driver.updates$.subscribe((update) => updates.push(update));
+  const update = (each: TaskStatus) => master.connection.emit({ type: 'update', status: each });
+  /** Breaks the connection, lets `meanwhile` happen, and waits for the next one. */
+  const resubscribe = (meanwhile: () => void = () => undefined) => {
+    clock.advance(2_000);
+    master.connection.drop();
+    meanwhile();
+    clock.advance(2_000);
+    master.connection.accept();
+  };
+  return { clock, master, driver, updates, update, resubscribe };
+}
+
+const O1 = offer('O1');
+const task = (id: string) => commandTask({ id, command: 'true', offer: O1, resources: 'cpus:1;mem:32' });
+
+describe('calls of a connected driver', () => {
+  test('are sent as Mesos has them, in order', () => {
+    const { driver, master } = setUp();
+    const agentId = AgentId('A1');
+    const executorId = ExecutorId('e');
+    const data = new Uint8Array([7]);
+    driver.launch(O1, task('t1'), { refuseMs: 1_000 });
+    driver.accept([O1, OfferId('O2')], [{ type: 'RESERVE', resources: O1.resources }]);
+    driver.decline([]);
+    driver.decline(OfferId('O3'));
+    driver.decline([O1, OfferId('O4')], { refuseMs: 0 });
+    driver.kill('t1');
+    driver.kill({ taskId: 't2', agentId, killPolicy: { gracePeriodMs: 5 } });
+    driver.revive();
+    driver.suppress(['*']);
+    driver.message(agentId, executorId, data);
+    driver.shutdownExecutor(agentId, executorId);
+    driver.reconcile();
+    driver.acknowledge(status('t9', 'TASK_LOST', { uuid: undefined }));
+    driver.call({ type: 'revive', roles: ['*'] });
+    expect(master.connection.calls).toEqual([
+      {
+        type: 'accept',
+        offerIds: ['O1'],
+        operations: [{ type: 'LAUNCH', taskInfos: [task('t1')] }],
+        filters: { refuseMs: 1_000 },
+      },
+      { type: 'accept', offerIds: ['O1', 'O2'], operations: [{ type: 'RESERVE', resources: O1.resources }] },
+      { type: 'decline', offerIds: ['O3'] },
+      { type: 'decline', offerIds: ['O1', 'O4'], filters: { refuseMs: 0 } },
+      { type: 'kill', taskId: 't1' },
+      { type: 'kill', taskId: 't2', agentId: 'A1', killPolicy: { gracePeriodMs: 5 } },
+      { type: 'revive' },
+      { type: 'suppress', roles: ['*'] },
+      { type: 'message', agentId: 'A1', executorId: 'e', data },
+      { type: 'shutdown', agentId: 'A1', executorId: 'e' },
+      { type: 'reconcile', tasks: [] },
+      { type: 'revive', roles: ['*'] },
+    ]);
+  });
+
+  test('refuse what the master would ignore, and say which field it is', () => {
+    const { driver, master } = setUp({ roles: ['a', 'b'] });
+    expect(() => driver.accept([], [])).toThrow(new InvalidArgument('offers', 'expected at least one offer, got none'));
+    expect(() => driver.kill('')).toThrow('Invalid task id');
+    expect(() => driver.revive(['a', 'c'])).toThrow('roles[1]: expected a role of the framework (a, b), got "c"');
+    expect(() => driver.suppress(['d'])).toThrow('roles[0]: expected a role of the framework (a, b), got "d"');
+    expect(master.connection.calls).toEqual([]);
+  });
+
+  test('updateFramework() changes what is given and keeps the rest', () => {
+    const { driver, master } = setUp({ roles: ['a', 'b'], suppressedRoles: ['a', 'b'], user: 'worker' });
+    driver.updateFramework({ roles: ['b', 'c'], webuiUrl: 'http://x' });
+    expect(master.connection.sent('updateFramework')).toMatchObject([
+      {
+        frameworkInfo: { id: 'F1', name: 'test', user: 'worker', roles: ['b', 'c'], webuiUrl: 'http://x' },
+        suppressedRoles: ['b'],
+      },
+    ]);
+    driver.updateFramework({ suppressedRoles: ['c'] });
+    expect(master.connection.sent('updateFramework')[1]).toMatchObject({
+      frameworkInfo: { webuiUrl: 'http://x' },
+      suppressedRoles: ['c'],
+    });
+    driver.revive(['c']);
+    expect(() => driver.revive(['a'])).toThrow('expected a role of the framework (b, c)');
+  });
+
+  test('updateFramework() refuses what cannot be changed, and then changes nothing', () => {
+    const { driver, master } = setUp({ user: 'worker' });
+    expect(() => driver.updateFramework({ user: 'root' })).toThrow(
+      'framework.user: expected "worker", which cannot be changed, got "root"',
+    );
+    expect(() => driver.updateFramework({ principal: 'p' })).toThrow('framework.principal: expected none');
+    expect(() => driver.updateFramework({ checkpoint: false })).toThrow('framework.checkpoint: expected true');
+    expect(() => driver.updateFramework({ id: 'F2' })).toThrow('framework.id: expected "F1"');
+    expect(() => driver.updateFramework({ role: 'a b' })).toThrow('framework.role');
+    driver.updateFramework({ webuiUrl: 'http://x' });
+    expect(master.connection.sent('updateFramework')).toHaveLength(1);
+    expect(master.connection.sent('updateFramework')[0]?.frameworkInfo).toMatchObject({ user: 'worker', roles: ['*'] });
+  });
+});
+
+describe('calls without a connection', () => {
+  test('accept answers TASK_DROPPED for each task, not within the call', () => {
+    const { clock, driver, master, updates } = setUp();
+    master.connection.drop();
+    driver.launch(O1, [task('t1'), task('t2')]);
+    expect(updates).toEqual([]);
+    clock.advance(0);
+    expect(updates).toMatchObject([
+      { taskId: 't1', state: 'TASK_DROPPED', source: 'SOURCE_MASTER', reason: 'REASON_INVALID_OFFERS', agentId: 'A1' },
+      { taskId: 't2', state: 'TASK_DROPPED' },
+    ]);
+    expect(updates[0]).not.toHaveProperty('uuid');
+    clock.advance(2_000);
+    master.connection.accept();
+    expect(master.connection.calls).toEqual([]);
+  });
+
+  test('accept answers TASK_LOST to a framework that is not partition aware', () => {
+    const { clock, driver, master, updates } = setUp({ capabilities: [] });
+    master.connection.drop();
+    driver.launch(O1, task('t1'));
+    clock.advance(0);
+    expect(updates).toMatchObject([{ taskId: 't1', state: 'TASK_LOST' }]);
+  });
+
+  test('decline, acknowledge, message and shutdown are dropped', () => {
+    const { driver, master, resubscribe } = setUp({}, { autoAcknowledge: false });
+    resubscribe(() => {
+      driver.decline(O1);
+      driver.acknowledge(status('t1', 'TASK_RUNNING'));
+      driver.message(AgentId('A1'), ExecutorId('e'), new Uint8Array());
+      driver.shutdownExecutor(AgentId('A1'), ExecutorId('e'));
+    });
+    expect(master.connection.calls).toEqual([]);
+  });
+
+  test('an acknowledgement that was dropped is sent when the update comes again', () => {
+    const { driver, master, update, resubscribe, updates } = setUp({}, { autoAcknowledge: false });
+    const running = status('t1', 'TASK_RUNNING');
+    update(running);
+    resubscribe(() => driver.acknowledge(running));
+    update(running);
+    expect(master.connection.sent('acknowledge')).toHaveLength(1);
+    expect(updates).toHaveLength(1);
+  });
+
+  test('a kill is sent with the next subscription, once per task, and with each until the task is over', () => {
+    const { driver, master, update, resubscribe } = setUp();
+    resubscribe(() => {
+      driver.kill('t1');
+      driver.kill({ taskId: 't1', killPolicy: { gracePeriodMs: 0 } });
+      driver.kill('t2');
+    });
+    expect(master.connection.sent('kill')).toEqual([
+      { type: 'kill', taskId: 't1', killPolicy: { gracePeriodMs: 0 } },
+      { type: 'kill', taskId: 't2' },
+    ]);
+    update(status('t1', 'TASK_KILLING'));
+    resubscribe();
+    expect(master.connection.sent('kill').map(({ taskId }) => taskId)).toEqual(['t1', 't2']);
+    update(status('t1', 'TASK_KILLED'));
+    update(status('t2', 'TASK_UNKNOWN', { uuid: undefined }));
+    resubscribe();
+    expect(master.connection.sent('kill')).toEqual([]);
+  });
+
+  test('reconcile is sent with the next subscription, for some tasks or for all', () => {
+    const { driver, master, resubscribe } = setUp();
+    resubscribe(() => {
+      driver.reconcile([{ taskId: TaskId('t1') }]);
+      driver.reconcile();
+      driver.reconcile([{ taskId: TaskId('t2'), agentId: AgentId('A2') }]);
+    });
+    expect(master.connection.sent('reconcile').map(({ tasks }) => tasks)).toEqual([
+      [{ taskId: 't1' }, { taskId: 't2', agentId: 'A2' }],
+      [],
+    ]);
+  });
+});
+
+describe('reconciliation', () => {
+  const asked = (calls: readonly { readonly tasks: readonly { readonly taskId: TaskId }[] }[]) =>
+    calls.map(({ tasks }) => tasks.map(({ taskId }) => taskId));
+
+  test('after a new subscription asks about all tasks that are not over', () => {
+    const { driver, master, update, resubscribe } = setUp();
+    driver.launch(O1, [task('t1'), task('t2'), task('t3')]);
+    update(status('t1', 'TASK_RUNNING'));
+    update(status('t2', 'TASK_FINISHED'));
+    update(status('strange', 'TASK_RUNNING', { uuid: 'u', agentId: 'A5' }));
+    expect(master.connection.sent('reconcile')).toEqual([]);
+    resubscribe();
+    expect(master.connection.sent('reconcile')).toEqual([
+      {
+        type: 'reconcile',
+        tasks: [
+          { taskId: 't1', agentId: 'A1' },
+          { taskId: 't3', agentId: 'A1' },
+          { taskId: 'strange', agentId: 'A5' },
+        ],
+      },
+    ]);
+  });
+
+  test('asks again, with growing delays, about those without an answer', () => {
+    const { clock, driver, master, update, resubscribe } = setUp({}, { reconcileIntervalMs: 0 });
+    driver.launch(O1, [task('t1'), task('t2')]);
+    resubscribe();
+    update(status('t1', 'TASK_RUNNING', { uuid: undefined }));
+    const counts: number[] = [];
+    for (let second = 0; second < 40; second++) {
+      clock.advance(1_000);
+      master.connection.emit({ type: 'heartbeat' });
+      counts.push(master.connection.sent('reconcile').length);
+    }
+    expect(asked(master.connection.sent('reconcile')).slice(1)).toEqual(
+      Array.from({ length: master.connection.sent('reconcile').length - 1 }, () => ['t2']),
+    );
+    expect(counts[0]).toBe(2);
+    expect(counts[39]).toBeGreaterThanOrEqual(6);
+    expect(counts[39]).toBeLessThanOrEqual(8);
+    update(status('t2', 'TASK_GONE', { uuid: undefined }));
+    const before = master.connection.sent('reconcile').length;
+    for (let minute = 0; minute < 10; minute++) {
+      clock.advance(30_000);
+      master.connection.emit({ type: 'heartbeat' });
+    }
+    expect(master.connection.sent('reconcile')).toHaveLength(before);
+  });
+
+  test('a repeated update is an answer, too', () => {
+    const { clock, driver, master, update, resubscribe } = setUp();
+    driver.launch(O1, [task('t1')]);
+    const running = status('t1', 'TASK_RUNNING');
+    update(running);
+    resubscribe();
+    update(running);
+    clock.advance(30_000);
+    expect(asked(master.connection.sent('reconcile'))).toEqual([['t1']]);
+  });
+
+  test('of all tasks is asked for once by a framework that brings its id', () => {
+    const { master, resubscribe } = setUp({ id: 'F1' });
+    expect(master.connection.sent('reconcile')).toEqual([{ type: 'reconcile', tasks: [] }]);
+    resubscribe();
+    expect(master.connection.sent('reconcile')).toEqual([]);
+  });
+
+  test('is repeated every so often, for the known tasks and for all', () => {
+    const { clock, driver, master, update } = setUp({}, { reconcileIntervalMs: 20_000 });
+    driver.launch(O1, [task('t1')]);
+    clock.advance(19_999);
+    expect(master.connection.sent('reconcile')).toEqual([]);
+    clock.advance(1);
+    expect(asked(master.connection.sent('reconcile'))).toEqual([['t1'], []]);
+    update(status('t1', 'TASK_FINISHED'));
+    master.connection.emit({ type: 'heartbeat' });
+    clock.advance(20_000);
+    expect(asked(master.connection.sent('reconcile'))).toEqual([['t1'], [], []]);
+  });
+});
