@@ -13,8 +13,11 @@ export interface ContainerConfig {
 
 /** How a container ended. */
 export type ContainerExit =
-  /** `signal` is set, such as `SIGKILL`, if that is what ended it; then `exitCode` is 128 + its number. */
-  | { readonly type: 'exited'; readonly exitCode: number; readonly signal?: string }
+  /**
+   * `signal` is set, such as `SIGKILL`, if that is what ended it; then `exitCode` is 128 + its number. `hint` says what
+   * the status usually means, such as `command not found`: the agent adds it to the message, in parentheses.
+   */
+  | { readonly type: 'exited'; readonly exitCode: number; readonly signal?: string; readonly hint?: string }
   /** Nothing ever ran: no such program, no permission, no process to be had. The message says what and why. */
   | { readonly type: 'launchFailed'; readonly message: string }
   /** It is gone and nobody knows its exit status: the supervisor was killed, or the machine restarted. */

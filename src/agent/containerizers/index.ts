@@ -1,0 +1,1 @@
+export { createProcessContainerizer, type ProcessContainerizerOptions } from './process/process-containerizer.ts';

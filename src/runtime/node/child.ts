@@ -1,0 +1,71 @@
+import { type ChildProcess, fork } from 'node:child_process';
+
+/** A Node process of our own that runs one module and talks in texts, in order. */
+export interface NodeChild {
+  readonly pid: number;
+  /** What is sent to a process that has ended is lost without an error. */
+  send(text: string): void;
+  kill(signal: NodeJS.Signals): void;
+  /** Resolves once it has ended, with `exit 0` or `SIGKILL` or the like. */
+  readonly ended: Promise<string>;
+}
+
+/**
+ * Starts `module` in a new process.
+ *
+ * @param onMessage called for every text the child sends, in order
+ * @throws Error if the process cannot be started
+ */
+export async function forkModule(module: URL, onMessage: (text: string) => void): Promise<NodeChild> {
+  // Without our own flags (a debugger's port, a loader), which are meant for this process.
+  const child = fork(module, { execArgv: [], serialization: 'json', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  child.on('message', (message) => onMessage(String(message)));
+  const ended = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => resolve(signal ?? `exit ${code}`));
+  });
+  await started(child);
+  return {
+    pid: child.pid ?? 0,
+    send(text) {
+      // The callback takes the error of a process that is just ending.
+      if (child.connected) child.send(text, () => undefined);
+    },
+    kill: (signal) => void child.kill(signal),
+    ended,
+  };
+}
+
+function started(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', reject);
+  });
+}
+
+/** The other end: the process that started this one. */
+export interface NodeParent {
+  send(text: string): void;
+}
+
+/**
+ * Connects a module started by {@link forkModule} to its parent.
+ *
+ * @param onGone called once the parent has ended or let go of this process
+ * @throws Error if this process was not started by another Node process
+ */
+export function connectParent(onMessage: (text: string) => void, onGone: () => void): NodeParent {
+  const send = process.send?.bind(process);
+  if (send === undefined) throw new Error('Expected to be started by another Node process, with a channel to it');
+  process.on('message', (message) => onMessage(String(message)));
+  process.once('disconnect', onGone);
+  return {
+    send(text) {
+      if (process.connected) send(text, undefined, undefined, () => undefined);
+    },
+  };
+}
+
+/** Ends this process. */
+export function exitProcess(code: number): void {
+  process.exit(code);
+}
