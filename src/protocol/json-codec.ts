@@ -23,7 +23,8 @@ function described(json: unknown): string {
   if (json === null) return 'null';
   if (Array.isArray(json)) return `a list of ${json.length}`;
   if (typeof json === 'string') return JSON.stringify(json.length > 40 ? `${json.slice(0, 40)}…` : json);
-  return typeof json === 'object' ? 'an object' : String(json);
+  if (typeof json === 'number' || typeof json === 'boolean') return String(json);
+  return json === undefined ? 'none' : `${typeof json === 'object' ? 'an' : 'a'} ${typeof json}`;
 }
 
 function expected(what: string, json: unknown, path: string): InvalidArgument {

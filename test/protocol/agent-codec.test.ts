@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AgentId, ExecutorId, FrameworkId, InvalidArgument, TaskId } from '../../src/core/index.ts';
 import {
@@ -137,7 +137,7 @@ describe('what is no message', () => {
     ['a list', '[]', 'message', 'message: expected an object, got a list of 0'],
     ['null', 'null', 'message', 'message: expected an object, got null'],
     ['a text', '"ping"', 'message', 'message: expected an object, got "ping"'],
-    ['no type', '{}', 'message.type', 'got undefined'],
+    ['no type', '{}', 'message.type', 'got none'],
     [
       'an unknown type',
       '{"type":"pang"}',

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InvalidArgument } from '../../src/core/index.ts';
 import {
@@ -56,10 +56,10 @@ const records = [
     name: 'FrameworkInfo',
     texts: arbitraries.frameworkInfo.map(encodeFrameworkInfo),
     decode: decodeFrameworkInfo,
-    optional: [
-      ...['id', 'failoverTimeoutMs', 'checkpoint', 'role', 'roles', 'capabilities', 'principal', 'hostname'],
-      ...['webuiUrl', 'labels', 'minAllocatable'],
-    ],
+    optional:
+      'id failoverTimeoutMs checkpoint role roles capabilities principal hostname webuiUrl labels minAllocatable'.split(
+        ' ',
+      ),
   },
   {
     name: 'ExecutorInfo',
@@ -77,10 +77,7 @@ const records = [
     name: 'TaskStatus',
     texts: arbitraries.taskStatus.map(encodeTaskStatus),
     decode: decodeTaskStatus,
-    optional: [
-      ...['message', 'reason', 'data', 'agentId', 'executorId', 'uuid', 'labels', 'containerStatus'],
-      'unreachableTimeMs',
-    ],
+    optional: 'message reason data agentId executorId uuid labels containerStatus unreachableTimeMs'.split(' '),
   },
   {
     name: 'Task',
