@@ -7,10 +7,13 @@ export type Amounts = readonly (readonly [name: string, milli: number])[];
 
 export const NO_AMOUNTS: Amounts = Object.freeze([]);
 
-/** In order of names, frozen. */
+/** In order of names. */
 export function amountsOf(byName: ReadonlyMap<string, number>): Amounts {
-  const amounts = [...byName].sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.freeze(amounts.map((amount) => Object.freeze(amount)));
+  return Object.freeze([...byName].sort(byFirst));
+}
+
+function byFirst([a]: readonly [string, number], [b]: readonly [string, number]): number {
+  return a < b ? -1 : 1;
 }
 
 export function lookUp(amounts: Amounts, name: string): number | undefined {

@@ -6,7 +6,7 @@ import { formatEntries } from './format.ts';
 import type { ResourceLimits } from './limits.ts';
 import { frozenReservation, type Metadata } from './metadata.ts';
 import { conversionOf } from './operations.ts';
-import { Quantities } from './quantities.ts';
+import { type Quantities, quantitiesFrom } from './quantities.ts';
 import { type Bounds, NO_RANGES, union } from './ranges.ts';
 import type { Reservation, Resource } from './resource.ts';
 import type { ResourceConversion, ResourceJson, ResourceOperation, Resources } from './resources.ts';
@@ -58,7 +58,7 @@ export class Collection implements Resources {
         continue;
       }
       draft ??= new Draft(Collection.entriesOf(sum));
-      draft.merge(entries);
+      for (const entry of entries) draft.add(entry);
     }
     return draft === undefined ? sum : Collection.#of(draft.finish());
   }
@@ -93,7 +93,7 @@ export class Collection implements Resources {
     if (added.length === 0) return this;
     if (this.#entries.length === 0) return that;
     const draft = new Draft(this.#entries);
-    draft.merge(added);
+    for (const entry of added) draft.add(entry);
     return new Collection(draft.finish());
   }
 
@@ -110,16 +110,15 @@ export class Collection implements Resources {
     const wanted = Collection.entriesOf(that);
     if (wanted === this.#entries || wanted.length === 0) return true;
     const draft = new Draft(this.#entries);
-    return wanted.every((entry) => draft.claim(entry));
+    return wanted.every((entry) => draft.claim(entry, isPart));
   }
 
   equals(that: Resources): boolean {
     const theirs = Collection.entriesOf(that);
     if (theirs === this.#entries) return true;
     if (theirs.length !== this.#entries.length) return false;
-    // Kinds that divide are there once, others match by value: one way and as many is both ways but for amounts.
     const draft = new Draft(this.#entries);
-    return theirs.every((entry) => draft.claimEqual(entry));
+    return theirs.every((entry) => draft.claim(entry, isEqual));
   }
 
   scalarMilli(name: string): number {
@@ -155,7 +154,7 @@ export class Collection implements Resources {
   }
 
   quantities(): Quantities {
-    this.#quantities ??= Quantities.fromMilli(sumByName(this.#entries));
+    this.#quantities ??= quantitiesOf(this.#entries);
     return this.#quantities;
   }
 
@@ -330,6 +329,8 @@ export class Collection implements Resources {
   }
 }
 
+const isPart = (mine: Entry, wanted: Entry): boolean => mine.contains(wanted);
+const isEqual = (mine: Entry, wanted: Entry): boolean => mine.count === wanted.count && mine.sameValue(wanted);
 const isReserved = (entry: Entry): boolean => entry.metadata.isReserved;
 const isUnreserved = (entry: Entry): boolean => !entry.metadata.isReserved;
 const isRevocable = (entry: Entry): boolean => entry.metadata.revocable;
@@ -345,12 +346,11 @@ function applied(resources: Resources, type: ResourceOperation['type'], entry: E
   return result;
 }
 
-/** In thousandths. */
-function sumByName(entries: readonly Entry[]): ReadonlyMap<string, number> {
+function quantitiesOf(entries: readonly Entry[]): Quantities {
   const sum = new Map<string, number>();
   for (const entry of entries) {
     const name = entry.metadata.name;
     sum.set(name, (sum.get(name) ?? 0) + entry.quantity);
   }
-  return sum;
+  return quantitiesFrom(sum);
 }

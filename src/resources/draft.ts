@@ -34,11 +34,6 @@ export class Draft {
     }
   }
 
-  /** Each of them added, where no two of them could merge with each other. */
-  merge(entries: readonly Entry[]): void {
-    for (const entry of entries) this.add(entry);
-  }
-
   /** Taken from the first entry that it can be taken from; ignored if there is none. */
   subtract(entry: Entry): void {
     const at = this.#find(entry);
@@ -49,20 +44,11 @@ export class Draft {
     if (rest === undefined) this.#holes = true;
   }
 
-  /** Whether some one entry contains `entry`; an exclusive one that was matched does not match again. */
-  claim(entry: Entry): boolean {
+  /** Whether `holds` for some one entry and `entry`; an exclusive one that was matched does not match again. */
+  claim(entry: Entry, holds: (mine: Entry, wanted: Entry) => boolean): boolean {
     const at = this.#find(entry);
     const mine = at < 0 ? undefined : this.#entries[at];
-    if (mine === undefined || !mine.contains(entry)) return false;
-    if (mine.metadata.use === 'exclusive') this.#copy()[at] = undefined;
-    return true;
-  }
-
-  /** Whether some one entry is equal to `entry`; an exclusive one that was matched does not match again. */
-  claimEqual(entry: Entry): boolean {
-    const at = this.#find(entry);
-    const mine = at < 0 ? undefined : this.#entries[at];
-    if (mine === undefined || mine.count !== entry.count || !mine.sameValue(entry)) return false;
+    if (mine === undefined || !holds(mine, entry)) return false;
     if (mine.metadata.use === 'exclusive') this.#copy()[at] = undefined;
     return true;
   }
@@ -91,15 +77,11 @@ export class Draft {
 
   #scan(wanted: Entry, from: number): number {
     const entries = this.#entries;
-    for (let at = from; at < entries.length; at++) {
-      if (entries[at]?.matches(wanted) === true) {
-        this.#scanned += at - from;
-        return at;
-      }
-    }
-    this.#scanned += entries.length - from;
-    if (this.#scanned > SCANS_MAX * entries.length + 64) this.#index();
-    return -1;
+    let at = from;
+    while (at < entries.length && entries[at]?.matches(wanted) !== true) at += 1;
+    this.#scanned += at - from;
+    if (this.#positions === undefined && this.#scanned > SCANS_MAX * entries.length + 64) this.#index();
+    return at < entries.length ? at : -1;
   }
 
   #lookUp(wanted: Entry, positions: ReadonlyMap<string, number>): number {
@@ -110,9 +92,8 @@ export class Draft {
     return wanted.metadata.use === 'divisible' ? -1 : this.#scan(wanted, first + 1);
   }
 
-  /** By kind, the position of its first entry; taken by an entry that has become a hole if it was the first. */
+  /** By kind, the position of its first entry, which may have become a hole when it is looked up. */
   #index(): void {
-    if (this.#positions !== undefined) return;
     this.#positions = new Map();
     for (const [at, entry] of this.#entries.entries()) {
       if (entry === undefined || this.#positions.has(entry.metadata.key)) continue;

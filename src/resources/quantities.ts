@@ -85,13 +85,13 @@ class MilliQuantities implements Quantities {
     if (this.#amounts.length === 0) return that;
     const sum = new Map(this.#amounts);
     for (const [name, milli] of added) sum.set(name, (sum.get(name) ?? 0) + milli);
-    return new MilliQuantities(amountsOf(sum));
+    return quantitiesFrom(sum);
   }
 
   minus(that: Quantities): Quantities {
     if (that.isEmpty || this.isEmpty) return this;
     const rest: Amounts = this.#amounts.map(([name, milli]) => [name, milli - that.get(name)]);
-    return fromSorted(rest.filter(([, milli]) => milli > 0));
+    return fromSorted(rest);
   }
 
   contains(that: Quantities): boolean {
@@ -115,8 +115,14 @@ class MilliQuantities implements Quantities {
   }
 }
 
+/** From thousandths by name; what is not above zero is dropped. */
+export function quantitiesFrom(byName: ReadonlyMap<string, number>): Quantities {
+  return fromSorted(amountsOf(byName));
+}
+
 function fromSorted(amounts: Amounts): Quantities {
-  return amounts.length === 0 ? Quantities.empty : new MilliQuantities(amounts);
+  const positive = amounts.every(([, milli]) => milli > 0) ? amounts : amounts.filter(([, milli]) => milli > 0);
+  return positive.length === 0 ? Quantities.empty : new MilliQuantities(positive);
 }
 
 /** Makes quantities; see {@link QuantitiesFactory}. */
@@ -126,17 +132,17 @@ export const Quantities: QuantitiesFactory = {
   parse(text) {
     const sum = new Map<string, number>();
     for (const { name, milli } of readAmounts(text)) sum.set(name, (sum.get(name) ?? 0) + milli);
-    return fromSorted(amountsOf(sum).filter(([, milli]) => milli > 0));
+    return quantitiesFrom(sum);
   },
 
-  of: (amounts) => fromSorted(checkedAmounts(amounts, 'quantities').filter(([, milli]) => milli > 0)),
+  of: (amounts) => fromSorted(checkedAmounts(amounts, 'quantities')),
 
   fromMilli(entries) {
-    const sum = new Map<string, number>();
+    const amounts = new Map<string, number>();
     for (const [name, milli] of entries) {
       if (!isAmount(milli)) throw new InvalidArgument(name, `expected whole thousandths from 0, got ${milli}`);
-      if (milli > 0) sum.set(name, milli);
+      amounts.set(name, milli);
     }
-    return fromSorted(amountsOf(sum));
+    return quantitiesFrom(amounts);
   },
 };
