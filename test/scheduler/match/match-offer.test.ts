@@ -212,7 +212,7 @@ describe('ports', () => {
       const [port = -1] = ports(requirement, 'ports:[10-11,20-21]', { random });
       seen.set(port, (seen.get(port) ?? 0) + 1);
     }
-    expect([...seen.keys()].sort()).toEqual([10, 11, 20, 21]);
+    expect([...seen.keys()].sort((a, b) => a - b)).toEqual([10, 11, 20, 21]);
     for (const count of seen.values()) expect(count).toBeGreaterThan(60);
     expect(() => match(requirement, 'ports:[1-2]')).toThrow(
       new InvalidArgument('context.random', 'expected a Random for ports chosen at random, got none'),
