@@ -217,10 +217,9 @@ describe('run()', () => {
   test('types: a scheduler says what its state and its commands are', () => {
     const { running } = setUp(recording<'go' | 'stop'>().scheduler);
     expectTypeOf(running.state).toEqualTypeOf<number>();
-    expectTypeOf(running.send).parameter(0).toEqualTypeOf<'go' | 'stop'>();
-    expectTypeOf(setUp(counting(1)).running.send)
-      .parameter(0)
-      .toEqualTypeOf<never>();
+    expectTypeOf<Parameters<typeof running.send>>().toEqualTypeOf<[command: 'go' | 'stop']>();
+    const { running: without } = setUp(counting(1));
+    expectTypeOf<Parameters<typeof without.send>>().toEqualTypeOf<[command: never]>();
     expectTypeOf<Extract<SchedulerInput, { type: 'heartbeat' | 'error' | 'connecting' }>>().toEqualTypeOf<never>();
   });
 });
