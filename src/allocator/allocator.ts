@@ -19,6 +19,41 @@ export interface AllocatorAgent {
   readonly capabilities: readonly string[];
 }
 
+/** What is offered to, or used by, one framework in one role on one agent. */
+export interface AllocatorEntry {
+  readonly agentId: AgentId;
+  /** Known to the allocator, or named only by an agent that brought it along. */
+  readonly frameworkId: FrameworkId;
+  readonly role: string;
+  /** Allocated to `role`; never empty. */
+  readonly resources: Resources;
+}
+
+export interface AllocatorAgentView extends AllocatorAgent {
+  readonly active: boolean;
+  /** What could be offered now; allocated to nobody. Shared resources are in it even while they are used. */
+  readonly available: Resources;
+}
+
+export interface AllocatorFrameworkView extends AllocatorFramework {
+  readonly active: boolean;
+  readonly suppressedRoles: readonly string[];
+}
+
+/** @see Mesos `src/master/allocator/mesos/metrics.cpp` */
+export interface AllocatorSnapshot {
+  /** Scalars of all agents. */
+  readonly total: Quantities;
+  /** Scalars offered or used; a shared resource once for each agent, framework and role that holds it. */
+  readonly offeredOrAllocated: Quantities;
+  /** By role: its subtree's dominant share of the cluster, divided by its weight. */
+  readonly dominantShares: ReadonlyMap<string, number>;
+  /** Number of offer filters in force, by role. */
+  readonly offerFilters: ReadonlyMap<string, number>;
+  /** Number of runs so far, event-driven and batch. */
+  readonly allocationRuns: number;
+}
+
 /** What one run offers to one framework: by role, then by agent; allocated to the role. */
 export type Allocation = ReadonlyMap<string, ReadonlyMap<AgentId, Resources>>;
 
@@ -70,6 +105,23 @@ export interface Allocator {
   suppressOffers(frameworkId: FrameworkId, roles?: readonly string[]): void;
   /** Ends suppression and filters of these roles, all if none is named, and allocates. */
   reviveOffers(frameworkId: FrameworkId, roles?: readonly string[]): void;
+
+  /**
+   * Operations by an operator on what is free of an agent.
+   *
+   * @throws OperationError if it is not free (any more); nothing has changed then
+   */
+  updateAvailable(agentId: AgentId, conversions: readonly ResourceConversion[]): void;
+
+  /** Figures for people and monitors; made anew for each call. */
+  snapshot(): AllocatorSnapshot;
+  /** `undefined` if it is not known. */
+  framework(frameworkId: FrameworkId): AllocatorFrameworkView | undefined;
+  /** `undefined` if it is not known. */
+  agent(agentId: AgentId): AllocatorAgentView | undefined;
+  agentIds(): Iterable<AgentId>;
+  /** All that is offered or used, one entry per agent, framework and role; what the master's own books must equal. */
+  books(): Iterable<AllocatorEntry>;
 
   /** Makes no offers until {@link Allocator.resume}. */
   pause(): void;

@@ -1,0 +1,467 @@
+import { type AgentId, type FrameworkId, InvalidArgument, invariant } from '../core/index.ts';
+import { Resources } from '../resources/index.ts';
+import type { AllocatorAgent, AllocatorFramework } from './allocator.ts';
+import { Columns, REFINED, REVOCABLE, SHARED } from './columns.ts';
+import { FilterTable } from './filter-table.ts';
+import { Minimum } from './minimum.ts';
+import {
+  type AgentRecord,
+  type FrameworkRecord,
+  type Holding,
+  LACKS_GPU,
+  MULTI_ROLE,
+  NESTED_ROLE,
+  type Offered,
+  type Pair,
+  type RoleRecord,
+} from './records.ts';
+import { type SharedCharge, ShareForest } from './share-forest.ts';
+
+export interface BooksOptions {
+  readonly allocationIntervalMs: number;
+  readonly fairnessExclude: readonly string[];
+  readonly filterGpuResources: boolean;
+}
+
+const NO_INFO: AllocatorFramework = { roles: [], capabilities: [] };
+
+/**
+ * Who there is and who holds what: agents with what is free of them, frameworks in their roles, what each of them
+ * holds where, and the two kinds of trees of shares that follow from it: one of roles, one per role of its frameworks.
+ *
+ * It keeps two lists of what has changed since somebody looked: agents that are *dirty* (more may be free, or fewer
+ * filters in force) and pairs that are *fresh* (a framework may take in this role what it would not take before).
+ */
+export class AllocatorBooks {
+  readonly columns: Columns = new Columns();
+  readonly forest: ShareForest;
+  /** The tree of roles. */
+  readonly roleRoot: number;
+  readonly filters: FilterTable;
+  readonly frameworks: Map<FrameworkId, FrameworkRecord> = new Map<FrameworkId, FrameworkRecord>();
+  readonly roles: Map<string, RoleRecord> = new Map<string, RoleRecord>();
+  readonly agents: Map<AgentId, AgentRecord> = new Map<AgentId, AgentRecord>();
+  /** By node of the tree of roles. */
+  readonly roleAt: (RoleRecord | undefined)[] = [];
+  /** By node of a role's tree. */
+  readonly pairAt: (Pair | undefined)[] = [];
+  readonly fresh: Set<Pair> = new Set<Pair>();
+  /** Agents that were dirty at some time since they were taken out; look at their own mark. */
+  dirty: AgentRecord[] = [];
+  /** Runs that had every agent as a candidate. */
+  fullRuns = 0;
+  /** Pairs with a minimum of their own. */
+  ownMinimums = 0;
+  readonly #filterGpu: boolean;
+  readonly #rows: (AgentRecord | undefined)[] = [];
+  readonly #unusedRows: number[] = [];
+  readonly #unusedPairs: number[] = [];
+  #pairs = 0;
+  /** There have been shared resources. */
+  #sharing = false;
+
+  constructor(options: BooksOptions) {
+    this.forest = new ShareForest(this.columns, options);
+    this.roleRoot = this.forest.addRoot();
+    this.#filterGpu = options.filterGpuResources;
+    const host = {
+      runs: (row: number): number => this.runsOf(this.#agentAt(row)),
+      lifted: (row: number): void => this.soil(this.#agentAt(row)),
+    };
+    this.filters = new FilterTable(host, options.allocationIntervalMs);
+  }
+
+  /** @throws InvalidArgument if it is not known */
+  framework(frameworkId: FrameworkId): FrameworkRecord {
+    const framework = this.frameworks.get(frameworkId);
+    if (framework?.known === true) return framework;
+    throw new InvalidArgument('frameworkId', `expected a known framework, got ${frameworkId}`);
+  }
+
+  /** @throws InvalidArgument if it is not known */
+  agent(agentId: AgentId): AgentRecord {
+    const agent = this.agents.get(agentId);
+    if (agent !== undefined) return agent;
+    throw new InvalidArgument('agentId', `expected a known agent, got ${agentId}`);
+  }
+
+  /** Runs that had the agent as a candidate. */
+  runsOf(agent: AgentRecord): number {
+    return this.fullRuns + agent.eventRuns;
+  }
+
+  soil(agent: AgentRecord): void {
+    agent.dirty = true;
+    if (agent.listed) return;
+    agent.listed = true;
+    this.dirty.push(agent);
+  }
+
+  /** A framework that nobody has introduced yet. */
+  addFramework(id: FrameworkId): FrameworkRecord {
+    const framework: FrameworkRecord = {
+      id,
+      known: false,
+      active: false,
+      info: NO_INFO,
+      suppressed: new Set(),
+      stripped: 0,
+      pairs: new Map(),
+    };
+    this.frameworks.set(id, framework);
+    return framework;
+  }
+
+  /** From now on it counts: what agents have brought along for it is charged to it. */
+  introduce(framework: FrameworkRecord): void {
+    framework.known = true;
+    for (const pair of framework.pairs.values()) {
+      this.#enroll(pair);
+      for (const [agent, { resources }] of this.#holdingsOf(pair)) this.#charge(pair, agent, resources);
+    }
+  }
+
+  removeFramework(framework: FrameworkRecord): void {
+    for (const pair of framework.pairs.values()) {
+      this.#unsubscribe(pair);
+      for (const [agent, { resources }] of this.#holdingsOf(pair)) this.free(pair, agent, resources);
+    }
+    this.frameworks.delete(framework.id);
+  }
+
+  setInfo(framework: FrameworkRecord, info: AllocatorFramework): void {
+    const capabilities = new Set(info.capabilities);
+    const suppressed = new Set(info.suppressedRoles);
+    for (const role of framework.suppressed) {
+      const pair = framework.pairs.get(role);
+      if (pair !== undefined && !suppressed.has(role)) this.filters.dropPair(pair.index);
+    }
+    framework.info = info;
+    framework.suppressed = suppressed;
+    framework.stripped =
+      (capabilities.has('RESERVATION_REFINEMENT') ? 0 : REFINED) |
+      (capabilities.has('REVOCABLE_RESOURCES') ? 0 : REVOCABLE) |
+      (capabilities.has('SHARED_RESOURCES') ? 0 : SHARED);
+    for (const role of info.roles) {
+      const pair = this.#pair(framework, role);
+      pair.subscribed = true;
+      pair.traits =
+        (capabilities.has('GPU_RESOURCES') ? 0 : LACKS_GPU) |
+        (capabilities.has('MULTI_ROLE') ? MULTI_ROLE : 0) |
+        (role.includes('/') ? NESTED_ROLE : 0);
+      const sets = info.minAllocatable?.[role];
+      this.#setMinimum(pair, sets === undefined ? undefined : new Minimum(this.columns, sets));
+      this.fresh.add(pair);
+    }
+    const roles = new Set(info.roles);
+    for (const pair of framework.pairs.values()) if (!roles.has(pair.roleName)) this.#unsubscribe(pair);
+    this.refresh(framework);
+  }
+
+  /** Lets those of its roles be sorted that are to be offered something. */
+  refresh(framework: FrameworkRecord): void {
+    for (const pair of framework.pairs.values()) {
+      const wanted = framework.active && pair.subscribed && !framework.suppressed.has(pair.roleName);
+      if (!wanted) this.forest.deactivate(pair.node);
+      else if (!this.forest.isActive(pair.node)) {
+        this.forest.activate(pair.node);
+        this.fresh.add(pair);
+      }
+    }
+  }
+
+  addAgent(id: AgentId, info: AllocatorAgent): AgentRecord {
+    const row = this.#unusedRows.pop() ?? this.#rows.length;
+    const agent: AgentRecord = {
+      id,
+      row,
+      info,
+      active: true,
+      removed: false,
+      available: info.total,
+      holdings: new Map(),
+      kinds: 0,
+      bars: 0,
+      overcommitted: false,
+      dirty: false,
+      listed: false,
+      eventRuns: 0,
+    };
+    this.agents.set(id, agent);
+    this.#rows[row] = agent;
+    this.filters.addRow(row);
+    this.#addTotal(info.total, 1);
+    this.#characterize(agent);
+    this.soil(agent);
+    return agent;
+  }
+
+  updateAgent(agent: AgentRecord, info: AllocatorAgent): void {
+    const before = agent.info.total;
+    agent.info = info;
+    if (info.total !== before && !info.total.quantities().equals(before.quantities())) {
+      this.#addTotal(before, -1);
+      this.#addTotal(info.total, 1);
+    }
+    this.#characterize(agent);
+    this.recompute(agent);
+  }
+
+  removeAgent(agent: AgentRecord): void {
+    for (const [pair, { resources }] of agent.holdings) {
+      this.#uncharge(pair, agent, resources);
+      this.#setHolding(pair, agent, Resources.empty);
+    }
+    this.filters.dropRow(agent.row);
+    this.#addTotal(agent.info.total, -1);
+    agent.removed = true;
+    agent.dirty = false;
+    this.agents.delete(agent.id);
+    this.#rows[agent.row] = undefined;
+    this.#unusedRows.push(agent.row);
+  }
+
+  /** Books what the framework holds there already; charged once the framework is known. Recompute the agent then. */
+  remember(agent: AgentRecord, framework: FrameworkRecord, used: Resources): void {
+    this.#inspect(used);
+    for (const [role, resources] of used.allocations()) {
+      const pair = this.#pair(framework, role);
+      this.#setHolding(pair, agent, resources);
+      if (framework.known) this.#charge(pair, agent, resources);
+    }
+  }
+
+  /** Replaces what the pair holds by its form after an operation. Update the agent's total then. */
+  convert(pair: Pair, agent: AgentRecord, resources: Resources): void {
+    this.#uncharge(pair, agent, heldBy(pair, agent));
+    if (!resources.isEmpty) this.#charge(pair, agent, resources, 0);
+    this.#setHolding(pair, agent, resources);
+  }
+
+  /** Hands out `source`, which is free; answers it allocated to the pair's role. */
+  give(pair: Pair, agent: AgentRecord, source: Resources): Resources {
+    const resources = source.allocate(pair.roleName);
+    const holding = agent.holdings.get(pair);
+    const before = holding?.resources;
+    const offer: Offered = { resources, source, before };
+    if (holding === undefined) {
+      agent.holdings.set(pair, { resources, offer });
+      pair.held++;
+    } else {
+      holding.resources = holding.resources.plus(resources);
+      holding.offer = offer;
+    }
+    agent.available = source === agent.available ? this.#sharedPart(agent) : this.#without(agent, source);
+    this.#charge(pair, agent, resources);
+    return resources;
+  }
+
+  /** Takes back an offer that is still as it was given; `undefined` if `resources` is none. */
+  takeBack(framework: FrameworkRecord, agent: AgentRecord, resources: Resources): Returned | undefined {
+    for (const [pair, holding] of agent.holdings) {
+      const { offer } = holding;
+      if (offer?.resources !== resources || pair.framework !== framework) continue;
+      const { subscribed } = pair;
+      this.#uncharge(pair, agent, resources);
+      if (offer.before === undefined) this.#setHolding(pair, agent, Resources.empty);
+      else {
+        holding.resources = offer.before;
+        holding.offer = undefined;
+      }
+      this.#addAvailable(agent, offer.source);
+      return { pair, source: offer.source, subscribed };
+    }
+    return undefined;
+  }
+
+  /** Takes back a part of what the pair holds. */
+  free(pair: Pair, agent: AgentRecord, resources: Resources): void {
+    this.#uncharge(pair, agent, resources);
+    this.#setHolding(pair, agent, heldBy(pair, agent).minus(resources));
+    this.#addAvailable(agent, resources.unallocate());
+  }
+
+  /** Works out anew what is free. */
+  recompute(agent: AgentRecord): void {
+    const { total } = agent.info;
+    const used = Resources.sum(Array.from(agent.holdings.values(), ({ resources }) => resources.unallocate()));
+    const taken = (agent.kinds & SHARED) === 0 ? used : used.nonShared();
+    agent.overcommitted = !total.contains(taken);
+    agent.available = total.minus(taken);
+    this.soil(agent);
+  }
+
+  #addAvailable(agent: AgentRecord, source: Resources): void {
+    if (agent.overcommitted) this.recompute(agent);
+    else if (agent.holdings.size === 0) agent.available = agent.info.total;
+    else if (agent.available.isEmpty) agent.available = source;
+    else agent.available = agent.available.plus((agent.kinds & SHARED) === 0 ? source : source.nonShared());
+    this.soil(agent);
+  }
+
+  #sharedPart(agent: AgentRecord): Resources {
+    return (agent.kinds & SHARED) === 0 ? Resources.empty : agent.available.shared();
+  }
+
+  #without(agent: AgentRecord, source: Resources): Resources {
+    return agent.available.minus((agent.kinds & SHARED) === 0 ? source : source.nonShared());
+  }
+
+  #agentAt(row: number): AgentRecord {
+    const agent = this.#rows[row];
+    invariant(agent !== undefined, 'A filter must not outlive its agent');
+    return agent;
+  }
+
+  *#holdingsOf(pair: Pair): Iterable<readonly [AgentRecord, Holding]> {
+    let left = pair.held;
+    for (const agent of this.agents.values()) {
+      if (left === 0) return;
+      const holding = agent.holdings.get(pair);
+      if (holding === undefined) continue;
+      left--;
+      yield [agent, holding];
+    }
+  }
+
+  #pair(framework: FrameworkRecord, roleName: string): Pair {
+    const known = framework.pairs.get(roleName);
+    if (known !== undefined) return known;
+    const index = this.#unusedPairs.pop() ?? this.#pairs++;
+    const pair: Pair = {
+      index,
+      framework,
+      roleName,
+      role: undefined,
+      node: -1,
+      subscribed: false,
+      traits: 0,
+      minimum: undefined,
+      held: 0,
+      offered: new Map(),
+    };
+    framework.pairs.set(roleName, pair);
+    this.filters.addPair(index);
+    if (framework.known) this.#enroll(pair);
+    return pair;
+  }
+
+  #enroll(pair: Pair): void {
+    const role = this.roles.get(pair.roleName) ?? this.#addRole(pair.roleName);
+    pair.role = role;
+    role.pairs.add(pair);
+    pair.node = this.forest.addClient(role.root, pair.framework.id);
+    this.pairAt[pair.node] = pair;
+  }
+
+  #addRole(name: string): RoleRecord {
+    const node = this.forest.addClient(this.roleRoot, name);
+    this.forest.activate(node);
+    const role: RoleRecord = { name, node, root: this.forest.addRoot(), pairs: new Set() };
+    this.roles.set(name, role);
+    this.roleAt[node] = role;
+    return role;
+  }
+
+  #unsubscribe(pair: Pair): void {
+    pair.subscribed = false;
+    this.filters.dropPair(pair.index);
+    this.#setMinimum(pair, undefined);
+    this.#prune(pair);
+  }
+
+  /** A pair is kept while it is subscribed or holds something, a role while it has pairs. */
+  #prune(pair: Pair): void {
+    const { framework, role } = pair;
+    if (pair.subscribed || pair.held > 0 || framework.pairs.get(pair.roleName) !== pair) return;
+    framework.pairs.delete(pair.roleName);
+    this.fresh.delete(pair);
+    this.#unusedPairs.push(pair.index);
+    if (!framework.known && framework.pairs.size === 0) this.frameworks.delete(framework.id);
+    if (role === undefined) return;
+    role.pairs.delete(pair);
+    this.pairAt[pair.node] = undefined;
+    this.forest.removeClient(pair.node);
+    if (role.pairs.size > 0) return;
+    this.roleAt[role.node] = undefined;
+    this.roles.delete(role.name);
+    this.forest.removeClient(role.node);
+    this.forest.removeRoot(role.root);
+  }
+
+  #setMinimum(pair: Pair, minimum: Minimum | undefined): void {
+    this.ownMinimums += (minimum === undefined ? 0 : 1) - (pair.minimum === undefined ? 0 : 1);
+    pair.minimum = minimum;
+  }
+
+  #setHolding(pair: Pair, agent: AgentRecord, resources: Resources): void {
+    const { holdings } = agent;
+    const had = holdings.has(pair);
+    if (!resources.isEmpty) {
+      holdings.set(pair, { resources, offer: undefined });
+      if (!had) pair.held++;
+    } else if (had) {
+      holdings.delete(pair);
+      pair.held--;
+      this.#prune(pair);
+    }
+  }
+
+  #charge(pair: Pair, agent: AgentRecord, resources: Resources, allocations: 0 | 1 = 1): void {
+    const { role } = pair;
+    if (role === undefined) return;
+    const { forest } = this;
+    const shared = this.#sharedCharge(agent, resources);
+    const vector = this.columns.measure(shared === undefined ? resources : resources.nonShared());
+    forest.allocated(pair.node, vector, { shared, allocations });
+    forest.allocated(role.node, vector, { shared, allocations });
+  }
+
+  #uncharge(pair: Pair, agent: AgentRecord, resources: Resources): void {
+    const { role } = pair;
+    if (role === undefined) return;
+    const shared = this.#sharedCharge(agent, resources);
+    const vector = this.columns.measure(shared === undefined ? resources : resources.nonShared());
+    this.forest.unallocated(pair.node, vector, shared);
+    this.forest.unallocated(role.node, vector, shared);
+  }
+
+  #sharedCharge(agent: AgentRecord, resources: Resources): SharedCharge | undefined {
+    if (!this.#sharing) return undefined;
+    const shared = resources.shared();
+    return shared.isEmpty ? undefined : { agent, resources: shared.unallocate() };
+  }
+
+  #inspect(resources: Resources): number {
+    const kinds = this.columns.inspect(resources);
+    if ((kinds & SHARED) !== 0) this.#sharing = true;
+    return kinds;
+  }
+
+  #addTotal(total: Resources, sign: 1 | -1): void {
+    this.#inspect(total);
+    this.forest.addTotal(this.columns.measure(total), sign);
+  }
+
+  #characterize(agent: AgentRecord): void {
+    const { total, capabilities } = agent.info;
+    agent.kinds = this.#inspect(total);
+    agent.bars =
+      (this.#filterGpu && total.scalarMilli('gpus') > 0 ? LACKS_GPU : 0) |
+      (capabilities.includes('MULTI_ROLE') ? 0 : MULTI_ROLE) |
+      (capabilities.includes('HIERARCHICAL_ROLE') ? 0 : NESTED_ROLE);
+  }
+}
+
+/** An offer that came back whole. */
+export interface Returned {
+  readonly pair: Pair;
+  /** What it was, allocated to nobody. */
+  readonly source: Resources;
+  /** Whether the framework was subscribed to the role then: if not, the pair may be gone. */
+  readonly subscribed: boolean;
+}
+
+export function heldBy(pair: Pair, agent: AgentRecord): Resources {
+  return agent.holdings.get(pair)?.resources ?? Resources.empty;
+}

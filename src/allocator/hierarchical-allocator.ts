@@ -1,0 +1,477 @@
+import { type AgentId, type FrameworkId, InvalidArgument, OperationError } from '../core/index.ts';
+import { effectiveRefuseMs } from '../offers/index.ts';
+import { equalAttributes, Quantities, type ResourceConversion, Resources } from '../resources/index.ts';
+import { type Clock, type Random, seededRandom } from '../runtime/index.ts';
+import type {
+  Allocation,
+  Allocator,
+  AllocatorAgent,
+  AllocatorAgentView,
+  AllocatorEntry,
+  AllocatorFramework,
+  AllocatorFrameworkView,
+  AllocatorSnapshot,
+} from './allocator.ts';
+import { AllocatorBooks, heldBy } from './allocator-books.ts';
+import { SHARED } from './columns.ts';
+import { Minimum } from './minimum.ts';
+import type { AgentRecord, FrameworkRecord, Pair } from './records.ts';
+import { visit } from './visit.ts';
+
+export interface AllocatorOptions {
+  readonly clock: Clock;
+  /** Source of the order in which agents are visited. */
+  readonly random: Random;
+  /** Called at the end of a run, once for each framework that is offered something. It may call the allocator. */
+  readonly onOffers: (frameworkId: FrameworkId, allocation: Allocation) => void;
+  /** Between batch runs, in milliseconds; 1,000 if absent. */
+  readonly allocationIntervalMs?: number;
+  /** One of these must be in an offer; `cpus:0.01` or `mem:32` if absent. */
+  readonly minAllocatable?: readonly Quantities[];
+  /** Names of resources that do not count in shares. */
+  readonly fairnessExclude?: readonly string[];
+  /** Whether agents with GPUs are kept for frameworks with GPU_RESOURCES; true if absent. */
+  readonly filterGpuResources?: boolean;
+}
+
+const ALLOCATION_INTERVAL_MS = 1_000;
+const MIN_ALLOCATABLE = [Quantities.of({ cpus: 0.01 }), Quantities.of({ mem: 32 })];
+/** Of so few fresh pairs each clean agent asks only them; of more it asks everybody. */
+const FRESH_MAX = 16;
+
+/**
+ * Mesos's hierarchical allocator: roles by fair share, then frameworks of the role by fair share, agent by agent.
+ *
+ * @throws InvalidArgument if the interval is not greater than 0
+ */
+export function createAllocator(options: AllocatorOptions): Allocator {
+  return new HierarchicalAllocator(options);
+}
+
+/**
+ * A run visits agents in random order; what is free of an agent goes to the first framework in fair order that may
+ * and wants to have it. Events ask for a run, which comes a moment later and serves all that asked meanwhile; a batch
+ * run comes every interval.
+ *
+ * A visit leaves nothing that anybody would take. So an agent is visited again only if it is dirty, and else asks
+ * only those that are fresh (see {@link AllocatorBooks}). A batch run in which nothing has changed visits nothing.
+ *
+ * @see Mesos `src/master/allocator/mesos/hierarchical.cpp`
+ */
+class HierarchicalAllocator implements Allocator {
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #onOffers: AllocatorOptions['onOffers'];
+  readonly #intervalMs: number;
+  readonly #minimum: Minimum;
+  readonly #books: AllocatorBooks;
+  /** Who the next run is for. */
+  #candidates: Set<AgentRecord> | 'all' | undefined;
+  #paused = false;
+  #runs = 0;
+  #nextBatchMs: number;
+  #batch: Disposable;
+  #event: Disposable | undefined;
+  /** Pairs that the run that goes on has offered something. */
+  #offered: Pair[] = [];
+
+  constructor(options: AllocatorOptions) {
+    const { clock, random, onOffers, allocationIntervalMs = ALLOCATION_INTERVAL_MS } = options;
+    if (!(allocationIntervalMs > 0 && Number.isFinite(allocationIntervalMs))) {
+      throw new InvalidArgument(
+        'allocationIntervalMs',
+        `expected a number greater than 0, got ${allocationIntervalMs}`,
+      );
+    }
+    this.#clock = clock;
+    this.#random = random;
+    this.#onOffers = onOffers;
+    this.#intervalMs = allocationIntervalMs;
+    this.#books = new AllocatorBooks({
+      allocationIntervalMs,
+      fairnessExclude: options.fairnessExclude ?? [],
+      filterGpuResources: options.filterGpuResources ?? true,
+    });
+    this.#minimum = new Minimum(this.#books.columns, options.minAllocatable ?? MIN_ALLOCATABLE);
+    this.#nextBatchMs = clock.monotonicMs() + allocationIntervalMs;
+    this.#batch = clock.schedule(allocationIntervalMs, () => this.#runBatch());
+  }
+
+  addFramework(
+    frameworkId: FrameworkId,
+    info: AllocatorFramework,
+    options: { readonly active: boolean; readonly used: ReadonlyMap<AgentId, Resources> },
+  ): void {
+    const books = this.#books;
+    const named = books.frameworks.get(frameworkId);
+    if (named?.known === true) throw new InvalidArgument('frameworkId', `expected a new framework, got ${frameworkId}`);
+    for (const [agentId, resources] of options.used) checkAllocated(resources, `used[${agentId}]`);
+    const framework = named ?? books.addFramework(frameworkId);
+    for (const [agentId, resources] of options.used) {
+      const agent = books.agents.get(agentId);
+      if (agent === undefined) continue;
+      books.remember(agent, framework, resources);
+      books.recompute(agent);
+    }
+    books.introduce(framework);
+    framework.active = options.active;
+    books.setInfo(framework, info);
+    if (options.active) this.#allocate('all');
+  }
+
+  removeFramework(frameworkId: FrameworkId): void {
+    this.#books.removeFramework(this.#books.framework(frameworkId));
+  }
+
+  activateFramework(frameworkId: FrameworkId): void {
+    const framework = this.#books.framework(frameworkId);
+    framework.active = true;
+    this.#books.refresh(framework);
+    this.#allocate('all');
+  }
+
+  deactivateFramework(frameworkId: FrameworkId): void {
+    const framework = this.#books.framework(frameworkId);
+    framework.active = false;
+    this.#books.refresh(framework);
+    for (const pair of framework.pairs.values()) this.#books.filters.dropPair(pair.index);
+  }
+
+  updateFramework(frameworkId: FrameworkId, info: AllocatorFramework): void {
+    this.#books.setInfo(this.#books.framework(frameworkId), info);
+  }
+
+  addAgent(agentId: AgentId, info: AllocatorAgent, used: ReadonlyMap<FrameworkId, Resources>): void {
+    const books = this.#books;
+    if (books.agents.has(agentId)) throw new InvalidArgument('agentId', `expected a new agent, got ${agentId} again`);
+    for (const [frameworkId, resources] of used) checkAllocated(resources, `used[${frameworkId}]`);
+    const agent = books.addAgent(agentId, info);
+    for (const [frameworkId, resources] of used) {
+      books.remember(agent, books.frameworks.get(frameworkId) ?? books.addFramework(frameworkId), resources);
+    }
+    if (used.size > 0) books.recompute(agent);
+    this.#allocate(agent);
+  }
+
+  updateAgent(agentId: AgentId, info: AllocatorAgent): void {
+    const agent = this.#books.agent(agentId);
+    const { attributes } = agent.info;
+    this.#books.updateAgent(agent, info);
+    if (!equalAttributes(attributes, info.attributes)) this.#books.filters.dropRow(agent.row);
+    this.#allocate(agent);
+  }
+
+  removeAgent(agentId: AgentId): void {
+    const agent = this.#books.agent(agentId);
+    this.#books.removeAgent(agent);
+    if (this.#candidates instanceof Set) this.#candidates.delete(agent);
+  }
+
+  activateAgent(agentId: AgentId): void {
+    const agent = this.#books.agent(agentId);
+    agent.active = true;
+    this.#books.soil(agent);
+  }
+
+  deactivateAgent(agentId: AgentId): void {
+    this.#books.agent(agentId).active = false;
+  }
+
+  updateWeights(weights: Readonly<Record<string, number>>): void {
+    for (const [role, weight] of Object.entries(weights)) {
+      if (!(weight > 0 && Number.isFinite(weight))) {
+        throw new InvalidArgument(`weights.${role}`, `expected a number greater than 0, got ${weight}`);
+      }
+    }
+    const { forest, roleRoot } = this.#books;
+    for (const [role, weight] of Object.entries(weights)) forest.setWeight(roleRoot, role, weight);
+  }
+
+  updateAllocation(frameworkId: FrameworkId, agentId: AgentId, conversions: readonly ResourceConversion[]): void {
+    const agent = this.#books.agent(agentId);
+    const framework = this.#books.framework(frameworkId);
+    let { total } = agent.info;
+    const changed = new Map<Pair, Resources>();
+    for (const { consumed, converted } of conversions) {
+      const [role] = [...consumed.allocations().keys(), ...converted.allocations().keys()];
+      const pair = role === undefined ? undefined : framework.pairs.get(role);
+      if (pair === undefined) {
+        throw new InvalidArgument('conversions', `expected resources that ${frameworkId} holds, got ${consumed}`);
+      }
+      const held = changed.get(pair) ?? heldBy(pair, agent);
+      changed.set(pair, held.convert({ consumed, converted }));
+      total = convertTotal(total, { consumed: consumed.unallocate(), converted: converted.unallocate() });
+    }
+    this.#replaceTotal(agent, total, changed);
+  }
+
+  updateAvailable(agentId: AgentId, conversions: readonly ResourceConversion[]): void {
+    const agent = this.#books.agent(agentId);
+    let { available } = agent;
+    let { total } = agent.info;
+    for (const conversion of conversions) {
+      if (!available.contains(conversion.consumed)) {
+        throw new OperationError(
+          `Expected ${conversion.consumed} to be free on ${agentId}, which has ${available} free`,
+        );
+      }
+      available = available.convert(conversion);
+      total = total.convert(conversion);
+    }
+    this.#replaceTotal(agent, total, new Map());
+  }
+
+  recoverResources(frameworkId: FrameworkId, agentId: AgentId, resources: Resources, refuseMs?: number): void {
+    const books = this.#books;
+    const framework = books.frameworks.get(frameworkId);
+    const agent = books.agents.get(agentId);
+    if (framework === undefined || agent === undefined || resources.isEmpty) return;
+    const returned = books.takeBack(framework, agent, resources);
+    if (returned !== undefined) {
+      if (returned.subscribed) this.#refuse(returned.pair, agent, returned.source, refuseMs);
+      return;
+    }
+    for (const { pair, part } of partsOf(framework, agent, resources)) {
+      const { subscribed } = pair;
+      books.free(pair, agent, part);
+      if (subscribed) this.#refuse(pair, agent, part.unallocate(), refuseMs);
+    }
+  }
+
+  suppressOffers(frameworkId: FrameworkId, roles?: readonly string[]): void {
+    const framework = this.#books.framework(frameworkId);
+    framework.suppressed = new Set([...framework.suppressed, ...(roles ?? framework.info.roles)]);
+    this.#books.refresh(framework);
+  }
+
+  reviveOffers(frameworkId: FrameworkId, roles?: readonly string[]): void {
+    const books = this.#books;
+    const framework = books.framework(frameworkId);
+    const revived = new Set(roles ?? framework.info.roles);
+    framework.suppressed = new Set([...framework.suppressed].filter((role) => !revived.has(role)));
+    for (const role of revived) {
+      const pair = framework.pairs.get(role);
+      if (pair === undefined || books.filters.count(pair.index) === 0) continue;
+      books.filters.dropPair(pair.index);
+      books.fresh.add(pair);
+    }
+    books.refresh(framework);
+    this.#allocate('all');
+  }
+
+  snapshot(): AllocatorSnapshot {
+    const { columns, forest, filters, roles } = this.#books;
+    const taken = columns.names.map(() => 0);
+    for (const { resources } of this.books()) {
+      columns.measure(resources).forEach((milli, column) => {
+        taken[column] = (taken[column] ?? 0) + milli;
+      });
+    }
+    const filterCounts = Array.from(roles.values(), ({ name, pairs }): [string, number] => {
+      return [name, Array.from(pairs, ({ index }) => filters.count(index)).reduce((sum, count) => sum + count, 0)];
+    });
+    return {
+      total: Quantities.fromMilli(columns.names.map((name, column) => [name, forest.total(column)])),
+      offeredOrAllocated: Quantities.fromMilli(columns.names.map((name, column) => [name, taken[column] ?? 0])),
+      dominantShares: new Map(Array.from(roles.values(), ({ name, node }) => [name, forest.share(node)])),
+      offerFilters: new Map(filterCounts),
+      allocationRuns: this.#runs,
+    };
+  }
+
+  framework(frameworkId: FrameworkId): AllocatorFrameworkView | undefined {
+    const framework = this.#books.frameworks.get(frameworkId);
+    if (framework?.known !== true) return undefined;
+    return { ...framework.info, active: framework.active, suppressedRoles: [...framework.suppressed] };
+  }
+
+  agent(agentId: AgentId): AllocatorAgentView | undefined {
+    const agent = this.#books.agents.get(agentId);
+    return agent === undefined ? undefined : { ...agent.info, active: agent.active, available: agent.available };
+  }
+
+  agentIds(): Iterable<AgentId> {
+    return this.#books.agents.keys();
+  }
+
+  *books(): Iterable<AllocatorEntry> {
+    for (const { id, holdings } of this.#books.agents.values()) {
+      for (const [{ framework, roleName }, { resources }] of holdings) {
+        yield { agentId: id, frameworkId: framework.id, role: roleName, resources };
+      }
+    }
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+  }
+
+  close(): void {
+    this.#batch[Symbol.dispose]();
+    this.#event?.[Symbol.dispose]();
+    this.#candidates = undefined;
+  }
+
+  #replaceTotal(agent: AgentRecord, total: Resources, changed: ReadonlyMap<Pair, Resources>): void {
+    const books = this.#books;
+    // Kinds of resources that appear must be known before they are charged.
+    books.updateAgent(agent, { ...agent.info, total });
+    for (const [pair, resources] of changed) books.convert(pair, agent, resources);
+    books.recompute(agent);
+  }
+
+  #refuse(pair: Pair, agent: AgentRecord, refused: Resources, refuseMs: number | undefined): void {
+    const lastingMs = refuseMs === undefined ? 0 : effectiveRefuseMs({ refuseMs });
+    if (lastingMs === 0) return;
+    const expiresMs = this.#clock.monotonicMs() + Math.max(lastingMs, this.#intervalMs);
+    this.#books.filters.add({
+      row: agent.row,
+      pair: pair.index,
+      refused,
+      expiresMs,
+      runs: this.#books.runsOf(agent),
+    });
+  }
+
+  /** Asks for a run; those who ask before it comes share it. */
+  #allocate(candidate: AgentRecord | 'all'): void {
+    if (candidate === 'all') this.#candidates = 'all';
+    else if (this.#candidates === undefined) this.#candidates = new Set([candidate]);
+    else if (this.#candidates !== 'all') this.#candidates.add(candidate);
+    if (this.#paused || this.#event !== undefined) return;
+    this.#event = this.#clock.schedule(0, () => {
+      this.#event = undefined;
+      if (this.#candidates !== undefined) this.#run(this.#candidates);
+    });
+  }
+
+  #runBatch(): void {
+    const nowMs = this.#clock.monotonicMs();
+    this.#nextBatchMs = Math.max(this.#nextBatchMs + this.#intervalMs, nowMs);
+    this.#batch = this.#clock.schedule(this.#nextBatchMs - nowMs, () => this.#runBatch());
+    this.#run('all');
+  }
+
+  #run(candidates: Set<AgentRecord> | 'all'): void {
+    if (this.#paused) return;
+    const books = this.#books;
+    this.#candidates = undefined;
+    this.#runs++;
+    books.filters.expire(this.#clock.monotonicMs());
+    const options = { books, minimum: this.#minimum, give: this.#give };
+    if (candidates === 'all') {
+      books.fullRuns++;
+      const fresh = this.#takeFresh();
+      for (const agent of this.#shuffled(this.#toVisit(fresh !== undefined))) {
+        const clean = fresh !== 'many' && !agent.dirty;
+        agent.dirty = false;
+        visit(options, agent, clean ? fresh : undefined);
+        if ((agent.kinds & SHARED) !== 0) books.soil(agent);
+      }
+    } else {
+      for (const agent of candidates) agent.eventRuns++;
+      const active = Array.from(candidates).filter((agent) => agent.active && agent.dirty);
+      for (const agent of this.#shuffled(active)) {
+        agent.dirty = (agent.kinds & SHARED) !== 0;
+        visit(options, agent);
+      }
+    }
+    this.#deliver();
+  }
+
+  readonly #give = (pair: Pair, agent: AgentRecord, source: Resources): void => {
+    if (pair.offered.size === 0) this.#offered.push(pair);
+    pair.offered.set(agent.id, this.#books.give(pair, agent, source));
+  };
+
+  /** Who has become more willing; `undefined`: nobody. */
+  #takeFresh(): readonly Pair[] | 'many' | undefined {
+    const { forest, fresh } = this.#books;
+    const pairs = [...fresh].filter(({ node }) => forest.isActive(node));
+    fresh.clear();
+    if (pairs.length === 0) return undefined;
+    return pairs.length > FRESH_MAX ? 'many' : pairs;
+  }
+
+  /** Active agents that are dirty, or simply all that have something to offer. */
+  #toVisit(all: boolean): AgentRecord[] {
+    const books = this.#books;
+    const visits: AgentRecord[] = [];
+    const later: AgentRecord[] = [];
+    for (const agent of books.dirty) {
+      if (agent.dirty && !agent.active) later.push(agent);
+      else {
+        agent.listed = false;
+        if (agent.dirty && !all) visits.push(agent);
+      }
+    }
+    books.dirty = later;
+    if (!all) return visits;
+    for (const agent of books.agents.values()) if (agent.active && !agent.available.isEmpty) visits.push(agent);
+    return visits;
+  }
+
+  /** In place. */
+  #shuffled(agents: AgentRecord[]): AgentRecord[] {
+    if (agents.length < 2) return agents;
+    const random = seededRandom(this.#random.integer(0x1_0000_0000));
+    for (let i = agents.length - 1; i > 0; i--) {
+      const j = random.integer(i + 1);
+      const [a, b] = [agents[i], agents[j]];
+      if (a === undefined || b === undefined) continue;
+      agents[i] = b;
+      agents[j] = a;
+    }
+    return agents;
+  }
+
+  #deliver(): void {
+    const byFramework = new Map<FrameworkRecord, Map<string, ReadonlyMap<AgentId, Resources>>>();
+    for (const pair of this.#offered) {
+      let allocation = byFramework.get(pair.framework);
+      if (allocation === undefined) {
+        allocation = new Map();
+        byFramework.set(pair.framework, allocation);
+      }
+      allocation.set(pair.roleName, pair.offered);
+      pair.offered = new Map();
+    }
+    this.#offered = [];
+    for (const [framework, allocation] of byFramework) this.#onOffers(framework.id, allocation);
+  }
+}
+
+/** A further copy of a shared resource that is there already adds nothing to what the agent has. */
+function convertTotal(total: Resources, conversion: ResourceConversion): Resources {
+  const { consumed, converted } = conversion;
+  const copy = consumed.isEmpty && !converted.isEmpty && converted.nonShared().isEmpty && total.contains(converted);
+  return copy ? total : total.convert(conversion);
+}
+
+/** @throws InvalidArgument if some of it is allocated to no role */
+function checkAllocated(resources: Resources, field: string): void {
+  const stray = resources.filter(({ allocatedTo }) => allocatedTo === undefined);
+  if (!stray.isEmpty) throw new InvalidArgument(field, `expected resources allocated to a role, got ${stray}`);
+}
+
+/** @throws InvalidArgument if the framework does not hold them all there */
+function partsOf(
+  framework: FrameworkRecord,
+  agent: AgentRecord,
+  resources: Resources,
+): readonly { readonly pair: Pair; readonly part: Resources }[] {
+  const allocations = resources.allocations();
+  let size = 0;
+  for (const part of allocations.values()) size += part.size;
+  if (size !== resources.size) checkAllocated(resources, 'resources');
+  return Array.from(allocations, ([role, part]) => {
+    const pair = framework.pairs.get(role);
+    const held = pair === undefined ? Resources.empty : heldBy(pair, agent);
+    if (pair !== undefined && held.contains(part)) return { pair, part };
+    throw new InvalidArgument('resources', `expected a part of ${held} that ${framework.id} holds, got ${part}`);
+  });
+}

@@ -1,0 +1,13 @@
+export type {
+  Allocation,
+  Allocator,
+  AllocatorAgent,
+  AllocatorAgentView,
+  AllocatorEntry,
+  AllocatorFramework,
+  AllocatorFrameworkView,
+  AllocatorSnapshot,
+} from './allocator.ts';
+export { createDrfSorter, type DrfSorterOptions } from './drf-sorter.ts';
+export { type AllocatorOptions, createAllocator } from './hierarchical-allocator.ts';
+export type { Sorter } from './sorter.ts';

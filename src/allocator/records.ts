@@ -1,0 +1,93 @@
+import type { AgentId, FrameworkId } from '../core/index.ts';
+import type { Resources } from '../resources/index.ts';
+import type { AllocatorAgent, AllocatorFramework } from './allocator.ts';
+import type { Minimum } from './minimum.ts';
+
+/** Traits of a framework in a role that may bar it from an agent, a bit each. @see AgentRecord.bars */
+export const LACKS_GPU = 1;
+export const MULTI_ROLE = 2;
+export const NESTED_ROLE = 4;
+
+/** What a framework cannot be offered; the bits of {@link Columns.inspect}. */
+export type Stripped = number;
+
+export interface FrameworkRecord {
+  readonly id: FrameworkId;
+  /** False while only agents have named it: it is charged for nothing and offered nothing. */
+  known: boolean;
+  active: boolean;
+  info: AllocatorFramework;
+  suppressed: ReadonlySet<string>;
+  /** Kinds of resources that are left out of its offers. */
+  stripped: Stripped;
+  /** By role: roles it is subscribed to, and roles in which it still holds something. */
+  readonly pairs: Map<string, Pair>;
+}
+
+/** A role of some framework: a node of the role tree, and the tree of the frameworks in it. */
+export interface RoleRecord {
+  readonly name: string;
+  readonly node: number;
+  readonly root: number;
+  readonly pairs: Set<Pair>;
+}
+
+/** One framework in one role. */
+export interface Pair {
+  /** Its number in the filter table. */
+  readonly index: number;
+  readonly framework: FrameworkRecord;
+  readonly roleName: string;
+  /** Absent while the framework is not known. */
+  role: RoleRecord | undefined;
+  /** The node of the framework in the role's tree; -1 while it is in none. */
+  node: number;
+  subscribed: boolean;
+  traits: number;
+  /** The framework's own, in place of the general one. */
+  minimum: Minimum | undefined;
+  /** On how many agents it holds something. */
+  held: number;
+  /** What the run that goes on offers. */
+  offered: Map<AgentId, Resources>;
+}
+
+/** What a pair has on an agent. */
+export interface Holding {
+  /** Allocated to the role. */
+  resources: Resources;
+  /** The newest offer in it, if that is still whole: then it can go back without arithmetic. */
+  offer: Offered | undefined;
+}
+
+export interface Offered {
+  /** As it was handed out. */
+  readonly resources: Resources;
+  /** The same, allocated to nobody. */
+  readonly source: Resources;
+  /** What the pair held before. */
+  readonly before: Resources | undefined;
+}
+
+export interface AgentRecord {
+  readonly id: AgentId;
+  readonly row: number;
+  info: AllocatorAgent;
+  active: boolean;
+  removed: boolean;
+  /** Free: the total without what is offered or used, shared resources always. */
+  available: Resources;
+  readonly holdings: Map<Pair, Holding>;
+  /** What kinds of resources there are in the total; the bits of `Columns.inspect`. */
+  kinds: number;
+  /** Traits that keep a framework from this agent. */
+  bars: number;
+  /** More is used than there is, since the total has shrunk. */
+  overcommitted: boolean;
+  /** Something may be offered to somebody: it has changed since the last visit. */
+  dirty: boolean;
+  /** It stands in the list of agents to visit. */
+  listed: boolean;
+  /** Event-driven runs that had it as a candidate. */
+  eventRuns: number;
+}

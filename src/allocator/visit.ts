@@ -1,0 +1,117 @@
+import { isStrictSubrole, type Resources } from '../resources/index.ts';
+import type { AllocatorBooks } from './allocator-books.ts';
+import { REFINED, RESERVED, REVOCABLE, SHARED } from './columns.ts';
+import type { Minimum } from './minimum.ts';
+import type { AgentRecord, Pair } from './records.ts';
+
+/** Called for each part of the agent that is handed out. */
+export type Give = (pair: Pair, agent: AgentRecord, source: Resources) => void;
+
+export interface VisitOptions {
+  readonly books: AllocatorBooks;
+  readonly minimum: Minimum;
+  readonly give: Give;
+}
+
+/**
+ * Hands out what is free of an agent, in fair order, until nobody wants what is left.
+ *
+ * @param fresh if given, only these are asked: nobody else has become more willing since the last visit
+ */
+export function visit(options: VisitOptions, agent: AgentRecord, fresh?: readonly Pair[]): void {
+  if (agent.available.isEmpty) return;
+  if ((agent.kinds & (RESERVED | REVOCABLE | SHARED)) !== 0) visitMixed(options, agent);
+  else visitPlain(options, agent, fresh);
+}
+
+/** Nothing is reserved, revocable or shared: everybody would be offered the same, and the first takes it all. */
+function visitPlain({ books, minimum, give }: VisitOptions, agent: AgentRecord, fresh?: readonly Pair[]): void {
+  const { available } = agent;
+  const vector = books.columns.measure(available);
+  const general = minimum.allows(available, vector);
+  if (!general && books.ownMinimums === 0) return;
+  books.filters.level(agent.row, available);
+  const takes = (pair: Pair): boolean => {
+    if ((pair.traits & agent.bars) !== 0 || books.filters.test(agent.row, pair.index)) return false;
+    return pair.minimum === undefined ? general : pair.minimum.allows(available, vector);
+  };
+  const taker = fresh === undefined ? firstInRoles(books, books.roleRoot, takes) : firstOf(books, fresh, takes);
+  if (taker !== undefined) give(taker, agent, available);
+}
+
+function firstInRoles(books: AllocatorBooks, node: number, takes: (pair: Pair) => boolean): Pair | undefined {
+  const { forest, roleAt, pairAt } = books;
+  const branch = forest.sorted(node);
+  if (branch === undefined) {
+    const role = roleAt[node];
+    const frameworks = role === undefined ? undefined : forest.sorted(role.root);
+    if (frameworks === undefined) return undefined;
+    for (let i = 0; i < frameworks.length; i++) {
+      const pair = pairAt[frameworks.ids[i] ?? 0];
+      if (pair !== undefined && takes(pair)) return pair;
+    }
+    return undefined;
+  }
+  for (let i = 0; i < branch.length; i++) {
+    const pair = firstInRoles(books, branch.ids[i] ?? 0, takes);
+    if (pair !== undefined) return pair;
+  }
+  return undefined;
+}
+
+/** The first in fair order of a few. */
+function firstOf(books: AllocatorBooks, pairs: readonly Pair[], takes: (pair: Pair) => boolean): Pair | undefined {
+  let first: Pair | undefined;
+  for (const pair of pairs) {
+    if (!takes(pair)) continue;
+    if (first === undefined || comparePairs(books, pair, first) < 0) first = pair;
+  }
+  return first;
+}
+
+function comparePairs({ forest }: AllocatorBooks, a: Pair, b: Pair): number {
+  if (a.role === b.role) return forest.compareClients(a.node, b.node);
+  return forest.compareClients(a.role?.node ?? 0, b.role?.node ?? 0);
+}
+
+/** Each framework is offered what is unreserved or reserved to its role or above, less what it cannot cope with. */
+function visitMixed({ books, minimum, give }: VisitOptions, agent: AgentRecord): void {
+  const { forest, roleAt, pairAt } = books;
+  const roleNodes: number[] = [];
+  forest.collect(books.roleRoot, roleNodes);
+  // Shared resources stay available, but go to one framework in a run.
+  let left = agent.available;
+  let reservedTo = [...left.reservations().keys()];
+  let unreserved = !left.unreserved().isEmpty;
+  for (const node of roleNodes) {
+    const role = roleAt[node];
+    if (role === undefined) continue;
+    const reservedHere = reservedTo.some((owner) => owner === role.name || isStrictSubrole(role.name, owner));
+    if (!unreserved && !reservedHere) continue;
+    let usable = left.allocatableTo(role.name);
+    const pairNodes: number[] = [];
+    forest.collect(role.root, pairNodes);
+    for (const pairNode of pairNodes) {
+      if (usable.isEmpty) break;
+      const pair = pairAt[pairNode];
+      if (pair === undefined || (pair.traits & agent.bars) !== 0) continue;
+      const offer = strip(usable, pair.framework.stripped & agent.kinds);
+      if (!(pair.minimum ?? minimum).allows(offer, books.columns.measure(offer))) continue;
+      if (books.filters.blocks(agent.row, pair.index, offer)) continue;
+      give(pair, agent, offer);
+      left = left.minus(offer);
+      usable = usable.minus(offer);
+      reservedTo = [...left.reservations().keys()];
+      unreserved = !left.unreserved().isEmpty;
+    }
+    if (left.isEmpty) return;
+  }
+}
+
+function strip(resources: Resources, kinds: number): Resources {
+  let kept = resources;
+  if ((kinds & SHARED) !== 0) kept = kept.nonShared();
+  if ((kinds & REVOCABLE) !== 0) kept = kept.nonRevocable();
+  if ((kinds & REFINED) !== 0) kept = kept.filter(({ reservations }) => reservations.length <= 1);
+  return kept;
+}
