@@ -110,7 +110,6 @@ function totalsError(task: TaskInfo, context: LaunchContext): string | undefined
   const executorResources = task.executor?.resources ?? Resources.empty;
   const total = task.resources.plus(executorResources);
   const error =
-    prefixed('Task and its executor use invalid resources', validateResources(total)) ??
     prefixed('Task and its executor', validateNoOverlap([task.resources, executorResources])) ??
     prefixed('Task and its executor use a persistent volume twice', validateUniquePersistenceIds(total)) ??
     prefixed('Task and its executor mix revocable and regular resources', validateNoRevocableMix(total));
