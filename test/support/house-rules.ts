@@ -126,8 +126,12 @@ function checkWords(
     const { line } = source.getLineAndCharacterOfPosition(node.getStart(source));
     breaches.push(`${inside}:${line + 1} ${what}`);
   };
+  // Looking a name up is slow, and most names are of no interest.
+  const interesting = new Set(['globalThis', 'Math', ...Object.keys(rules.globals)]);
+  const lookUp = (name: ts.Identifier): string | undefined =>
+    interesting.has(name.text) && isGlobal(name, checker) ? name.text : undefined;
   const visit = (node: ts.Node): void => {
-    const name = globalNamedBy(node, checker);
+    const name = globalNamedBy(node, lookUp);
     const place = name === undefined ? undefined : rules.globals[name];
     if (place !== undefined && !place.test(inside)) report(node, `uses ${name}`);
     if (node.kind === ts.SyntaxKind.AnyKeyword) report(node, 'says any');
@@ -146,24 +150,27 @@ function hasDefaultModifier(node: ts.Node): boolean {
 }
 
 /** `Date`, `Math.random`, and the same by way of `globalThis`; nothing for a name that the file declares itself. */
-function globalNamedBy(node: ts.Node, checker: ts.TypeChecker): string | undefined {
+function globalNamedBy(node: ts.Node, lookUp: (name: ts.Identifier) => string | undefined): string | undefined {
   if (ts.isPropertyAccessExpression(node)) {
-    const owner = globalNamedBy(node.expression, checker);
+    const owner = globalNamedBy(node.expression, lookUp);
     if (owner === 'globalThis') return node.name.text;
     return owner === 'Math' ? `Math.${node.name.text}` : undefined;
   }
   if (ts.isBindingElement(node) && ts.isVariableDeclaration(node.parent.parent)) {
     const from = node.parent.parent.initializer;
     const key = node.propertyName ?? node.name;
-    const owner = from === undefined ? undefined : globalNamedBy(from, checker);
+    const owner = from === undefined ? undefined : globalNamedBy(from, lookUp);
     if (owner === 'globalThis' && ts.isIdentifier(key)) return key.text;
     return owner === 'Math' && ts.isIdentifier(key) ? `Math.${key.text}` : undefined;
   }
-  if (!ts.isIdentifier(node) || isMemberName(node)) return undefined;
-  const symbol = ts.isShorthandPropertyAssignment(node.parent)
-    ? checker.getShorthandAssignmentValueSymbol(node.parent)
-    : checker.getSymbolAtLocation(node);
-  return symbol?.declarations === undefined || symbol.declarations.length === 0 ? node.text : undefined;
+  return ts.isIdentifier(node) && !isMemberName(node) ? lookUp(node) : undefined;
+}
+
+function isGlobal(name: ts.Identifier, checker: ts.TypeChecker): boolean {
+  const symbol = ts.isShorthandPropertyAssignment(name.parent)
+    ? checker.getShorthandAssignmentValueSymbol(name.parent)
+    : checker.getSymbolAtLocation(name);
+  return symbol?.declarations === undefined || symbol.declarations.length === 0;
 }
 
 /** Whether the name is that of a property or the like: what it means depends on what stands before it. */
