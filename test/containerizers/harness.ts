@@ -109,7 +109,7 @@ export function processesWith(text: string): readonly number[] {
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
     try {
-      if (isZombie(Number(name))) continue;
+      if (!runs(Number(name))) continue;
       const environment = readFileSync(`/proc/${name}/environ`, 'utf8').split('\0');
       const marker = environment.find((variable) => variable.startsWith('ALTIPLANO_CONTAINER_ID='));
       if (marker?.includes(text)) found.push(Number(name));
@@ -122,14 +122,15 @@ export function processesWith(text: string): readonly number[] {
 
 /** Whether a process of that number runs; one that only waits to be reaped does not. */
 export function runs(pid: number): boolean {
-  try {
-    return !isZombie(pid);
-  } catch {
-    return false;
-  }
+  return !['Z', undefined].includes(stateOf(pid));
 }
 
-function isZombie(pid: number): boolean {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  return stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z');
+/** The letter that `ps` shows, such as `T` for stopped; `undefined` if there is no such process. */
+export function stateOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat[stat.lastIndexOf(')') + 2];
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,6 @@
-import { mkdirSync, statfsSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, renameSync, statfsSync, symlinkSync, unlinkSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { InvalidArgument } from '../../core/index.ts';
 import { type Log, silentLog } from '../log.ts';
 
@@ -8,37 +8,83 @@ import { type Log, silentLog } from '../log.ts';
 export interface NodeSandboxes {
   /** Makes the folder, and those above it, and answers its absolute path. @throws Error if the disk refuses */
   create(path: string): string;
-  /** Removes the folder with all below it, in the background; fine if there is none. */
+  /**
+   * Makes `path` a symbolic link to the folder `target`, with the folders above it; an existing link is replaced.
+   * @throws Error if the disk refuses, or something else is there
+   */
+  link(path: string, target: string): void;
+  /**
+   * Removes the folder with all below it, in the background; links are removed, not followed; fine if there is none.
+   * Once this returns the path is free.
+   */
   remove(path: string): void;
   /** Share of the disk that is free to this user, from 0 to 1. */
   freeShare(): number;
 }
 
+/** Below the work directory: what is being removed waits here, under a number. */
+const TRASH = '.removed';
+
 /**
  * Keeps sandboxes below `workDir`, which appears with the first. Paths are relative, with `/` between components.
- * A folder that cannot be removed is logged and stays.
+ * What an earlier process did not come to remove is removed with the first removal of this one; what cannot be removed
+ * is logged and stays.
  *
- * @throws InvalidArgument from `create` and `remove` for a path that is empty, absolute or leads out of `workDir`
+ * @throws InvalidArgument from its methods for a path that is empty, absolute or leads out of `workDir`
  */
 export function nodeSandboxes(workDir: string, log: Log = silentLog): NodeSandboxes {
   const top = resolve(workDir);
+  const trash = join(top, TRASH);
+  let nextNumber: number | undefined;
+
   const locate = (path: string): string => {
-    if (path.split('/').some((name) => name === '' || name === '.' || name === '..')) {
+    const names = path.split('/');
+    if (names[0] === TRASH || names.some((name) => name === '' || name === '.' || name === '..')) {
       throw new InvalidArgument('path', `expected a path below the work directory, got ${JSON.stringify(path)}`);
     }
     return join(top, path);
   };
+  const empty = (folder: string): void => {
+    rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch((error: unknown) =>
+      log.log('warn', 'Cannot remove a sandbox', { folder, error }),
+    );
+  };
+  /** A place in the trash that is free. */
+  const place = (): string => {
+    mkdirSync(trash, { recursive: true });
+    if (nextNumber === undefined) {
+      const earlier = readdirSync(trash);
+      nextNumber = Math.max(-1, ...earlier.map(Number).filter(Number.isInteger)) + 1;
+      for (const name of earlier) empty(join(trash, name));
+    }
+    return join(trash, String(nextNumber++));
+  };
+
   return {
     create(path) {
       const folder = locate(path);
       mkdirSync(folder, { recursive: true });
       return folder;
     },
+    link(path, target) {
+      const link = locate(path);
+      mkdirSync(dirname(link), { recursive: true });
+      if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() === true) unlinkSync(link);
+      symlinkSync(target, link, 'dir');
+    },
     remove(path) {
       const folder = locate(path);
-      rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch((error: unknown) =>
-        log.log('warn', 'Cannot remove a sandbox', { folder, error }),
-      );
+      if (lstatSync(folder, { throwIfNoEntry: false }) === undefined) return;
+      const removed = place();
+      try {
+        renameSync(folder, removed);
+      } catch (error) {
+        // Such as a file system of its own: it goes where it is, and the path is free only later.
+        log.log('warn', 'Cannot move a sandbox out of the way', { folder, error });
+        empty(folder);
+        return;
+      }
+      empty(removed);
     },
     freeShare() {
       mkdirSync(top, { recursive: true });

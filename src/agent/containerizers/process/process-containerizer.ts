@@ -199,12 +199,11 @@ class ProcessContainerizer implements Containerizer {
       return;
     }
     container.child = spawned;
+    container.supervisorSeen = true;
     this.#starting.add(container);
     const { pid } = spawned;
     const start = pid === undefined ? undefined : this.#table.startOf(pid);
-    if (pid === undefined || start === undefined) return;
-    container.supervisor = { pid, start, boot: this.#table.boot };
-    container.supervisorSeen = true;
+    if (pid !== undefined && start !== undefined) container.supervisor = { pid, start, boot: this.#table.boot };
   }
 
   #failed(container: Container, problem: string): void {
@@ -238,7 +237,8 @@ class ProcessContainerizer implements Containerizer {
 
   #supervisorEnded(container: Container): void {
     if (container.phase === 'ended' || container.phase === 'sweeping') return;
-    this.#start(container);
+    // One that ended before it was recovered is told as ended only.
+    if (container.supervisorSeen) this.#start(container);
     this.#leaveStart(container);
     this.#polled.delete(container);
     container.phase = 'sweeping';
@@ -306,7 +306,7 @@ class ProcessContainerizer implements Containerizer {
     if (container.phase === 'ended') return;
     this.#leaveStart(container);
     this.#polled.delete(container);
-    if (container.problem === undefined) this.#tellStarted(container);
+    if (container.supervisorSeen && container.problem === undefined) this.#tellStarted(container);
     container.phase = 'ended';
     container.deadline?.timer[Symbol.dispose]();
     this.#sweeper.drop(container.containerId);
