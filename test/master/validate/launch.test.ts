@@ -316,7 +316,7 @@ describe('validateTask()', () => {
 
   test('refuses an executor of a type that nobody knows', () => {
     const custom = Object.assign({ ...inProcess }, { type: 'CUSTOM' });
-    expect(validateTask({ ...bare, executor: custom as ExecutorInfo }, context)).toBe(
+    expect(validateTask({ ...bare, executor: custom }, context)).toBe(
       `'ExecutorInfo.type' must be 'DEFAULT' or 'IN_PROCESS', got "CUSTOM"`,
     );
   });
