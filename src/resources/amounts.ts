@@ -32,8 +32,8 @@ export function plainAmounts(amounts: Amounts): Readonly<Record<string, number>>
   return Object.fromEntries(amounts.map(([name, milli]) => [name, milli / 1000]));
 }
 
-/** From plain numbers by name. @throws InvalidArgument naming `field` and the name at fault */
-export function checkedAmounts(byName: Readonly<Record<string, number>>, field: string): Amounts {
+/** Thousandths of plain numbers, in the same order. @throws InvalidArgument naming `field` and the name at fault */
+export function checkedAmounts(byName: Readonly<Record<string, number>>, field: string): ReadonlyMap<string, number> {
   const amounts = new Map<string, number>();
   for (const [name, amount] of Object.entries(byName)) {
     const milli = typeof amount === 'number' ? toMilli(amount) : Number.NaN;
@@ -43,7 +43,7 @@ export function checkedAmounts(byName: Readonly<Record<string, number>>, field: 
     }
     amounts.set(name, milli);
   }
-  return amountsOf(amounts);
+  return amounts;
 }
 
 /**

@@ -65,8 +65,8 @@ export class Collection implements Resources {
 
   /** @throws InvalidArgument if it is none of ours */
   static entriesOf(resources: Resources): readonly Entry[] {
-    if (typeof resources === 'object' && #entries in resources) return resources.#entries;
-    throw new InvalidArgument('resources', `expected a collection made by Resources, got ${String(resources)}`);
+    if (typeof resources === 'object' && resources !== null && #entries in resources) return resources.#entries;
+    throw new InvalidArgument('resources', 'expected a collection made by Resources, got something else');
   }
 
   get isEmpty(): boolean {

@@ -102,5 +102,5 @@ export const ResourceLimits: ResourceLimitsFactory = {
     return limits.size === 0 ? NO_LIMITS : new MilliLimits(amountsOf(limits));
   },
 
-  of: (amounts) => new MilliLimits(checkedAmounts(amounts, 'limits')),
+  of: (amounts) => new MilliLimits(amountsOf(checkedAmounts(amounts, 'limits'))),
 };

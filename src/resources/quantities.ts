@@ -135,7 +135,7 @@ export const Quantities: QuantitiesFactory = {
     return quantitiesFrom(sum);
   },
 
-  of: (amounts) => fromSorted(checkedAmounts(amounts, 'quantities')),
+  of: (amounts) => quantitiesFrom(checkedAmounts(amounts, 'quantities')),
 
   fromMilli(entries) {
     const amounts = new Map<string, number>();

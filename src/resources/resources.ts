@@ -143,7 +143,7 @@ export const Resources: ResourcesFactory = {
   },
 
   scalars(amounts) {
-    const resources = checkedAmounts(amounts, 'amounts').map(([name, milli]): Resource => {
+    const resources = Array.from(checkedAmounts(amounts, 'amounts'), ([name, milli]): Resource => {
       return { name, value: { type: 'SCALAR', milli }, reservations: [] };
     });
     return Collection.merge(entriesOf(resources));
