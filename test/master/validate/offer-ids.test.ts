@@ -40,24 +40,24 @@ describe('validateOfferIds()', () => {
   });
 
   test.for<[rule: string, ids: readonly string[], error: string]>([
-    ['1: at least one', [], 'No offers specified'],
-    ['2: none twice', ['O1', 'O2', 'O1'], 'Offer O1 is listed twice'],
-    ['3: outstanding', ['O1', 'gone'], 'Offer gone is no longer valid'],
-    ['4: this framework', ['O1', 'foreign'], 'Offer foreign belongs to framework F2, expected framework F1'],
+    ['at least one', [], 'No offers specified'],
+    ['none twice', ['O1', 'O2', 'O1'], 'Offer O1 is listed twice'],
+    ['outstanding', ['O1', 'gone'], 'Offer gone is no longer valid'],
+    ['this framework', ['O1', 'foreign'], 'Offer foreign belongs to framework F2, expected framework F1'],
     [
-      '5: one role',
+      'one role',
       ['O1', 'role'],
       "Offers that are accepted together must be of one role: offer O1 is of role 'eng', offer role of role 'ops'",
     ],
     [
-      '6: one agent',
+      'one agent',
       ['O1', 'O2', 'agent'],
       "Offers that are accepted together must be of one agent: offer O1 is of agent 'A1', offer agent of agent 'A2'",
     ],
-    ['2 before 3', ['gone', 'O1', 'O1'], 'Offer O1 is listed twice'],
-    ['3 before 4', ['foreign', 'gone'], 'Offer gone is no longer valid'],
-    ['4 before 5', ['O1', 'role', 'all'], 'Offer all belongs to framework F2'],
-    ['5 before 6', ['O1', 'agent', 'both'], 'must be of one role: offer O1'],
+    ['none twice, before outstanding', ['gone', 'O1', 'O1'], 'Offer O1 is listed twice'],
+    ['outstanding, before this framework', ['foreign', 'gone'], 'Offer gone is no longer valid'],
+    ['this framework, before one role', ['O1', 'role', 'all'], 'Offer all belongs to framework F2'],
+    ['one role, before one agent', ['O1', 'agent', 'both'], 'must be of one role: offer O1'],
   ])('refuses all for rule %s', ([, ids, error]) => {
     expect(validate(ids)).toContain(error);
   });

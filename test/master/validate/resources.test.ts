@@ -33,32 +33,32 @@ describe('validateResources()', () => {
   });
 
   test.for<[rule: string, resources: Resources, error: string]>([
-    ['1: whole GPUs', Resources.parse('gpus:1.5'), "The 'gpus' resource must be a whole number, got 1.5"],
+    ['whole GPUs', Resources.parse('gpus:1.5'), "The 'gpus' resource must be a whole number, got 1.5"],
     [
-      '2: volume not revocable',
+      'volume not revocable',
       of(volume('v', { revocable: true })),
       "Persistent volume 'v' must not be made from revocable resources",
     ],
-    ['3: volume not unreserved', of(volume('v', { reservations: [] })), 'must be made from reserved resources'],
+    ['volume not unreserved', of(volume('v', { reservations: [] })), 'must be made from reserved resources'],
     [
       "4: 'volume' of a volume",
       of(volume('v', { disk: { persistence: { id: 'v' } } })),
       "Persistent volume 'v' must have a 'volume'",
     ],
     [
-      '5: no host path',
+      'no host path',
       of(volume('v', { disk: { persistence: { id: 'v' }, volume: { ...volumeInfo, hostPath: '/h' } } })),
       "must not have a 'volume.hostPath'",
     ],
-    ['6: id of a volume', of(volume('a/b')), "The id of a persistent volume is invalid: 'a/b' contains"],
+    ['id of a volume', of(volume('a/b')), "The id of a persistent volume is invalid: 'a/b' contains"],
     [
-      '7: no volume without persistence',
+      'no volume without persistence',
       of(scalar('disk', 1, { disk: { volume: volumeInfo } })),
       'A volume without persistence is not supported',
     ],
-    ['8: disk not empty', of(scalar('disk', 1, { disk: {} })), "Resource 'disk' has an empty 'disk'"],
+    ['disk not empty', of(scalar('disk', 1, { disk: {} })), "Resource 'disk' has an empty 'disk'"],
     [
-      '9: dynamically reserved not revocable',
+      'dynamically reserved not revocable',
       of(scalar('cpus', 1, { revocable: true, reservations: [dynamic('a')] })),
       'is dynamically reserved and must not be revocable',
     ],
