@@ -1,4 +1,5 @@
-import type { Driver, DriverOptions, MasterReference } from './driver.ts';
+import type { Driver, MasterReference } from './driver.ts';
+import type { DriverOptions } from './driver-options.ts';
 import { DriverShell } from './driver-shell.ts';
 import type { FrameworkOptions } from './framework-options.ts';
 
@@ -6,7 +7,7 @@ import type { FrameworkOptions } from './framework-options.ts';
  * Connects a framework to a master. Returns at once; whoever subscribes to the driver's streams in the same turn
  * misses nothing, and whoever comes later finds kept what {@link Driver} promises to keep.
  *
- * @throws InvalidArgument naming the field of `framework` at fault
+ * @throws InvalidArgument naming the field of `framework`, or the option, at fault
  *
  * @example
  * ```ts

@@ -7,38 +7,24 @@ import {
   unreachable,
 } from '../core/index.ts';
 import type { Offer } from '../offers/index.ts';
-import {
-  type FrameworkInfo,
-  frameworkRoles,
-  hasCapability,
-  type SchedulerCall,
-  type SchedulerEvent,
-} from '../protocol/index.ts';
-import { type Clock, type Log, type Random, silentLog } from '../runtime/index.ts';
-import { isTerminal, type TaskInfo, type TaskStatus, visibleState } from '../tasks/index.ts';
+import type { SchedulerCall, SchedulerEvent } from '../protocol/index.ts';
+import { isTerminal, type TaskStatus } from '../tasks/index.ts';
 import { CallMaker } from './call-maker.ts';
-import { DEFAULT_CLOCK, DEFAULT_RANDOM } from './defaults.ts';
 import { type Deferred, deferred } from './deferred.ts';
-import {
-  DEFAULT_BACKOFF,
-  type Driver,
-  type DriverEvent,
-  type DriverOptions,
-  type FailureEvent,
-  type MasterReference,
-  type MessageEvent,
-} from './driver.ts';
-import { changedInfo, checkedSubset, type FrameworkOptions, frameworkInfo } from './framework-options.ts';
+import type { Driver, DriverEvent, FailureEvent, MasterReference, MessageEvent } from './driver.ts';
+import { type Behaviour, behaviour, type DriverOptions } from './driver-options.ts';
 import { DriverStreams } from './driver-streams.ts';
+import type { FrameworkOptions } from './framework-options.ts';
+import { droppedStatus, launchedBy } from './lost-launch.ts';
 import type { Observable } from './observable.ts';
 import { Reconciliation } from './reconciliation.ts';
+import { Registration } from './registration.ts';
 import { Subscription } from './subscription.ts';
 import { TaskBook } from './task-book.ts';
 
 type Accept = Extract<SchedulerCall, { readonly type: 'accept' }>;
 type Kill = Extract<SchedulerCall, { readonly type: 'kill' }>;
 type Subscribed = Extract<SchedulerEvent, { readonly type: 'subscribed' }>;
-type UpdateFramework = Extract<SchedulerCall, { readonly type: 'updateFramework' }>;
 
 /** How it came to an end: by the author, by the master, or by an error of the author's own scheduler. */
 interface End {
@@ -54,26 +40,16 @@ export interface DriverConsumer {
   onEnd(error: Error | undefined): void;
 }
 
-/** Mesos advises 15 minutes. */
-const RECONCILE_INTERVAL_MS = 900_000;
-const SUBSCRIBE_TIMEOUT_MS = 30_000;
-const KEEP_MAX = 10_000;
-
 /** The driver: what must be remembered between the author's calls and the master's events. */
 export class DriverShell extends CallMaker implements Driver {
   readonly #subscription: Subscription;
   readonly #reconciliation: Reconciliation;
   readonly #streams: DriverStreams;
   readonly #tasks = new TaskBook();
-  readonly #clock: Clock;
-  readonly #log: Log;
-  readonly #autoAcknowledge: boolean;
-  readonly #reconcileIntervalMs: number;
+  readonly #registration: Registration;
+  readonly #behaviour: Behaviour;
   readonly #consumer: DriverConsumer | undefined;
 
-  #options: FrameworkOptions;
-  #info: FrameworkInfo;
-  #suppressed: ReadonlySet<string>;
   /** Offers that are still ours to answer. */
   readonly #outstanding = new Set<OfferId>();
   /** Kills of tasks that are not over yet as far as we know. */
@@ -89,40 +65,27 @@ export class DriverShell extends CallMaker implements Driver {
 
   constructor(master: MasterReference, framework: FrameworkOptions, options: DriverOptions, consumer?: DriverConsumer) {
     super();
-    const random: Random = (options.random ?? DEFAULT_RANDOM).stream('driver');
-    this.#clock = options.clock ?? DEFAULT_CLOCK;
-    this.#log = options.log ?? silentLog;
-    this.#autoAcknowledge = options.autoAcknowledge ?? true;
-    this.#reconcileIntervalMs = options.reconcileIntervalMs ?? RECONCILE_INTERVAL_MS;
+    this.#behaviour = behaviour(options);
+    this.#registration = new Registration(framework);
     this.#consumer = consumer;
-    this.#options = framework;
-    this.#info = frameworkInfo(framework);
-    this.#suppressed = suppressedAtFirst(framework, this.#info);
     // The tasks of an earlier run: whoever brings an id along wants to know of them.
-    this.#implicitReconciliationDue = this.#info.id !== undefined;
+    this.#implicitReconciliationDue = this.#registration.id !== undefined;
     this.#streams = new DriverStreams({
-      keepMax: consumer === undefined ? (options.keepMax ?? KEEP_MAX) : 0,
+      keepMax: consumer === undefined ? this.#behaviour.keepMax : 0,
       stillOutstanding: (offers) => offers.filter((offer) => this.#outstanding.has(offer.id)),
       onOffersOverflow: (offers) => this.#offersOverflowed(offers),
       onUpdateDelivered: (status) => this.#updateDelivered(status),
       onUpdateOverflow: (status) => this.#updateOverflowed(status),
     });
     this.#reconciliation = new Reconciliation({
-      clock: this.#clock,
-      random,
+      clock: this.#behaviour.clock,
+      random: this.#behaviour.random,
       ask: (tasks) => this.#send({ type: 'reconcile', tasks }),
     });
     this.#subscription = new Subscription({
       endpoint: 'schedulers' in master ? master.schedulers : master,
-      clock: this.#clock,
-      random,
-      backoff: { ...DEFAULT_BACKOFF, ...options.backoff },
-      subscribeTimeoutMs: options.subscribeTimeoutMs ?? SUBSCRIBE_TIMEOUT_MS,
-      subscribe: () => ({
-        type: 'subscribe',
-        frameworkInfo: this.#info,
-        ...(this.#suppressed.size === 0 ? {} : { suppressedRoles: [...this.#suppressed] }),
-      }),
+      ...this.#behaviour,
+      subscribe: () => this.#registration.subscribe(),
       onConnecting: (attempt) => this.#handle({ type: 'connecting', attempt }),
       onEvent: (event) => this.#handle(event),
       onDisconnected: (event, closedByMaster) => {
@@ -139,7 +102,7 @@ export class DriverShell extends CallMaker implements Driver {
   }
 
   get frameworkId(): FrameworkId | undefined {
-    return this.#info.id;
+    return this.#registration.id;
   }
 
   get connected(): boolean {
@@ -201,21 +164,13 @@ export class DriverShell extends CallMaker implements Driver {
   }
 
   updateFramework(changes: Partial<FrameworkOptions>): void {
-    const options: FrameworkOptions = { ...this.#options, ...changes };
-    const info = changedInfo(this.#info, options);
-    const roles = frameworkRoles(info);
-    const suppressed = changes.suppressedRoles === undefined ? this.#suppressed : suppressedAtFirst(options, info);
-    this.call({
-      type: 'updateFramework',
-      frameworkInfo: info,
-      suppressedRoles: [...suppressed].filter((role) => roles.includes(role)),
-    });
-    this.#options = options;
+    this.#assertOpen('updateFramework');
+    if (this.#isOpen()) this.#send(this.#registration.change(changes));
   }
 
   call(call: SchedulerCall): void {
-    if (this.#end?.by === 'author') throw closed(call.type);
-    if (this.#end !== undefined) return;
+    this.#assertOpen(call.type);
+    if (!this.#isOpen()) return;
     switch (call.type) {
       case 'accept':
         return this.#accept(call);
@@ -231,16 +186,14 @@ export class DriverShell extends CallMaker implements Driver {
       case 'reconcile':
         if (call.tasks.length > 0) return this.#reconciliation.add(call.tasks);
         return this.#reconcileImplicitly();
-      case 'revive': {
-        const revived = this.#rolesOf(call);
-        this.#suppressed = new Set([...this.#suppressed].filter((role) => !revived.includes(role)));
+      case 'revive':
+        this.#registration.revive(call.roles);
         return this.#send(call);
-      }
       case 'suppress':
-        this.#suppressed = new Set([...this.#suppressed, ...this.#rolesOf(call)]);
+        this.#registration.suppress(call.roles);
         return this.#send(call);
       case 'updateFramework':
-        return this.#updateFramework(call);
+        return this.#send(this.#registration.replace(call));
       case 'message':
       case 'shutdown':
         return this.#send(call);
@@ -260,43 +213,20 @@ export class DriverShell extends CallMaker implements Driver {
       this.#send(call);
     } else if (tasks.length > 0) {
       // Later, so that the answer never arrives within the call.
-      this.#clock.schedule(0, () => {
-        for (const task of tasks) this.#handle({ type: 'update', status: this.#dropped(task) });
+      const { clock } = this.#behaviour;
+      const { partitionAware } = this.#registration;
+      clock.schedule(0, () => {
+        for (const task of tasks) {
+          const status = droppedStatus(task, { partitionAware, nowMs: clock.wallMs() });
+          this.#handle({ type: 'update', status });
+        }
       });
     }
   }
 
-  /** What the master would say, were it there. @see Mesos `src/sched/sched.cpp`, `acceptOffers` */
-  #dropped(task: TaskInfo): TaskStatus {
-    return {
-      taskId: task.taskId,
-      state: visibleState('TASK_DROPPED', hasCapability(this.#info, 'PARTITION_AWARE')),
-      message: 'The offer went with the connection to the master',
-      source: 'SOURCE_MASTER',
-      reason: 'REASON_INVALID_OFFERS',
-      agentId: task.agentId,
-      timestampMs: this.#clock.wallMs(),
-    };
-  }
-
-  #updateFramework(call: UpdateFramework): void {
-    const { id } = this.#info;
-    const frameworkInfo: FrameworkInfo = id === undefined ? call.frameworkInfo : { ...call.frameworkInfo, id };
-    this.#info = frameworkInfo;
-    this.#suppressed = new Set(call.suppressedRoles);
-    this.#send({ ...call, frameworkInfo });
-  }
-
-  /** None named means all. @throws InvalidArgument if one is not ours: the master would ignore the whole call */
-  #rolesOf(call: { readonly roles?: readonly string[] }): readonly string[] {
-    const roles = frameworkRoles(this.#info);
-    if (call.roles === undefined || call.roles.length === 0) return roles;
-    return checkedSubset(call.roles, roles, 'roles');
-  }
-
-  /** What cannot be sent now is either dropped for good reason, or has been noted for {@link #catchUp}. */
+  /** What cannot be sent now is either dropped for good reason, or has been noted for the next subscription. */
   #send(call: SchedulerCall): void {
-    if (!this.#subscription.send(call)) this.#log.log('debug', 'Not connected', { call: call.type });
+    if (!this.#subscription.send(call)) this.#behaviour.log.log('debug', 'Not connected', { call: call.type });
   }
 
   #handle(event: DriverEvent): void {
@@ -306,13 +236,17 @@ export class DriverShell extends CallMaker implements Driver {
     this.#streams.events.push(event);
     // A watcher may have closed the driver: then nobody sees the event, and an update stays unacknowledged.
     if (this.#isOpen()) this.#consumer?.onEvent(event);
-    if (this.#isOpen()) this.#streams.push(event);
+    this.#streams.push(event);
     if (event.type === 'update' && this.#consumer !== undefined) this.#acknowledgeDelivered(event.status);
     if (event.type === 'error') this.#refused(event.message);
   }
 
   #isOpen(): boolean {
     return this.#end === undefined;
+  }
+
+  #assertOpen(call: string): void {
+    if (this.#end?.by === 'author') throw closed(call);
   }
 
   /** Brings our own books up to date, before anybody sees the event. */
@@ -324,7 +258,7 @@ export class DriverShell extends CallMaker implements Driver {
         this.#outstanding.clear();
         this.#reconciliation.pause();
         this.#cancelReconcileTimer();
-        this.#log.log('warn', 'Disconnected', { reason: event.reason, retryMs: event.retryMs });
+        this.#behaviour.log.log('warn', 'Disconnected', { reason: event.reason, retryMs: event.retryMs });
         return;
       case 'offers':
         for (const offer of event.offers) this.#outstanding.add(offer.id);
@@ -349,11 +283,11 @@ export class DriverShell extends CallMaker implements Driver {
   /** Does what was asked for while there was no subscription, and what each new one must make sure of. */
   #subscribed(event: Subscribed): void {
     const { frameworkId, masterInfo } = event;
-    this.#info = { ...this.#info, id: frameworkId };
-    this.#log.log('info', 'Subscribed', { frameworkId, masterId: masterInfo.id });
+    this.#registration.subscribedAs(frameworkId);
+    this.#behaviour.log.log('info', 'Subscribed', { frameworkId, masterId: masterInfo.id });
     this.#ready.resolve(frameworkId);
     if (this.#teardown !== undefined) return this.#send({ type: 'teardown' });
-    for (const kill of this.#kills.values()) this.#send(kill);
+    this.#repeatKills();
     this.#reconciliation.add(this.#tasks.live());
     this.#reconciliation.start();
     if (this.#implicitReconciliationDue) this.#reconcileImplicitly();
@@ -362,12 +296,19 @@ export class DriverShell extends CallMaker implements Driver {
 
   #scheduleReconciliation(): void {
     this.#cancelReconcileTimer();
-    if (this.#reconcileIntervalMs === 0) return;
-    this.#reconcileTimer = this.#clock.schedule(this.#reconcileIntervalMs, () => {
+    const { clock, reconcileIntervalMs } = this.#behaviour;
+    if (reconcileIntervalMs === 0) return;
+    this.#reconcileTimer = clock.schedule(reconcileIntervalMs, () => {
+      this.#repeatKills();
       this.#reconciliation.add(this.#tasks.live());
       this.#reconcileImplicitly();
       this.#scheduleReconciliation();
     });
+  }
+
+  /** The master forgets a kill when it gives an agent up, though the task may come back. */
+  #repeatKills(): void {
+    for (const kill of this.#kills.values()) this.#send(kill);
   }
 
   #cancelReconcileTimer(): void {
@@ -393,25 +334,29 @@ export class DriverShell extends CallMaker implements Driver {
   }
 
   #acknowledgeDelivered(status: TaskStatus): void {
-    if (this.#autoAcknowledge && this.#isOpen()) this.acknowledge(status);
+    if (this.#behaviour.autoAcknowledge && this.#isOpen()) this.acknowledge(status);
   }
 
   #updateOverflowed(status: TaskStatus): void {
     if (this.#consumer !== undefined) return;
     this.#tasks.forgetUpdate(status);
-    this.#log.log('warn', 'An update was not kept, for nobody has subscribed to updates$', { taskId: status.taskId });
+    this.#behaviour.log.log('warn', 'An update was not kept, for nobody has subscribed to updates$', {
+      taskId: status.taskId,
+    });
   }
 
   #offersOverflowed(offers: readonly Offer[]): void {
     if (this.#consumer !== undefined) return;
     this.decline(offers);
-    this.#log.log('warn', 'Offers were declined, for nobody has subscribed to offers$', { count: offers.length });
+    this.#behaviour.log.log('warn', 'Offers were declined, for nobody has subscribed to offers$', {
+      count: offers.length,
+    });
   }
 
   #refused(message: string): void {
     // The answer to a SUBSCRIBE after a teardown whose end we have not seen. @see Mesos `Master::subscribe`
     if (this.#teardown !== undefined && /\bremoved\b/.test(message)) return this.#tornDown();
-    this.#log.log('error', 'The master has ended the subscription', { message });
+    this.#behaviour.log.log('error', 'The master has ended the subscription', { message });
     this.#finish({ by: 'master', error: new SubscriptionError(message) });
   }
 
@@ -442,14 +387,4 @@ function closed(call: string): ClosedError {
 
 function isOver({ state }: TaskStatus): boolean {
   return isTerminal(state) || state === 'TASK_UNKNOWN';
-}
-
-function launchedBy(call: Accept): readonly TaskInfo[] {
-  return call.operations.flatMap((operation) =>
-    operation.type === 'LAUNCH' || operation.type === 'LAUNCH_GROUP' ? operation.taskInfos : [],
-  );
-}
-
-function suppressedAtFirst(options: FrameworkOptions, info: FrameworkInfo): ReadonlySet<string> {
-  return new Set(checkedSubset(options.suppressedRoles ?? [], frameworkRoles(info), 'framework.suppressedRoles'));
 }

@@ -1,44 +1,13 @@
 import type { FrameworkId, OfferId } from '../core/index.ts';
 import type { Offer } from '../offers/index.ts';
 import type { SchedulerEndpoint, SchedulerEvent } from '../protocol/index.ts';
-import type { Clock, Log, Random } from '../runtime/index.ts';
 import type { TaskStatus } from '../tasks/index.ts';
-import type { Backoff } from './backoff.ts';
 import type { SchedulerCalls } from './call-maker.ts';
 import type { FrameworkOptions } from './framework-options.ts';
 import type { Observable } from './observable.ts';
 
 /** Where to connect: a master's endpoint, or something that has one, such as a cluster. */
 export type MasterReference = SchedulerEndpoint | { readonly schedulers: SchedulerEndpoint };
-
-/** How the driver behaves; what is absent has the default named here. */
-export interface DriverOptions {
-  /** The real clock if absent. */
-  readonly clock?: Clock;
-  /** Chance from the operating system if absent. */
-  readonly random?: Random;
-  /** Nothing is logged if absent. */
-  readonly log?: Log;
-  /**
-   * True, the default: an update is acknowledged as soon as all subscribers of `updates$` have been given it. False:
-   * the author calls `acknowledge`, for instance after having stored it.
-   */
-  readonly autoAcknowledge?: boolean;
-  /** Between attempts to subscribe; {@link DEFAULT_BACKOFF} for what is absent. */
-  readonly backoff?: Partial<Backoff>;
-  /** How long the master may take to answer SUBSCRIBE, in milliseconds; 30,000 if absent. */
-  readonly subscribeTimeoutMs?: number;
-  /**
-   * How often all tasks are reconciled while the subscription lasts, in milliseconds; 900,000 (15 minutes, as Mesos
-   * advises) if absent, 0 for never.
-   */
-  readonly reconcileIntervalMs?: number;
-  /** How many items a stream keeps while nobody is subscribed to it; 10,000 if absent. See {@link Driver}. */
-  readonly keepMax?: number;
-}
-
-/** Once soon, since most breaks are short; then patiently. */
-export const DEFAULT_BACKOFF: Backoff = { firstMs: 100, minMs: 1_000, maxMs: 30_000 };
 
 /** What happens on the way to the master, as seen on `events$` besides the master's own events. */
 export type ConnectionEvent =
@@ -68,8 +37,8 @@ export type FailureEvent = Extract<SchedulerEvent, { readonly type: 'failure' }>
  * without `autoAcknowledge` and acknowledge when the work is done.
  *
  * **Calls while not connected.** `kill`, `suppress`, `revive`, `reconcile`, `updateFramework` and `teardown` are
- * remembered and take effect with the next subscription; a kill is also repeated with every new one until the task is
- * over. `accept` answers TASK_DROPPED for each task, since its offers are void. `decline` and `acknowledge` have no
+ * remembered and take effect with the next subscription; a kill is also repeated with every new one, and with
+ * every periodic reconciliation, until the task is over. `accept` answers TASK_DROPPED for each task, since its offers are void. `decline` and `acknowledge` have no
  * object left (an update comes again) and are dropped, as are `message` and `shutdownExecutor`, which promise nothing.
  *
  * **After the end** calls throw a {@link ClosedError} if the author ended it, and do nothing if the master did.
@@ -104,8 +73,8 @@ export interface Driver extends SchedulerCalls, AsyncDisposable {
   /** Changes what is given, keeps the rest. @throws InvalidArgument for what cannot be changed, or is invalid */
   updateFramework(changes: Partial<FrameworkOptions>): void;
   /**
-   * Ends the framework for good: its tasks are killed, its id is of no use any more. Resolves when the master has done
-   * it; waits for a connection if there is none. Rejects with a {@link ClosedError} if `close` comes first.
+   * Ends the framework for good: its tasks are killed, its id is of no use any more. Resolves when the master has
+   * answered by ending the connection; waits for a connection if there is none. Rejects with a {@link ClosedError} if `close` comes first.
    */
   teardown(): Promise<void>;
   /** Disconnects; tasks live on for the failover timeout of the framework. Closing twice is fine. */

@@ -7,16 +7,15 @@
 export type { Backoff } from './backoff.ts';
 export type { KillRequest, OfferReference, OneOrMore, SchedulerCalls } from './call-maker.ts';
 export { connect } from './connect.ts';
-export {
-  type ConnectionEvent,
-  DEFAULT_BACKOFF,
-  type Driver,
-  type DriverEvent,
-  type DriverOptions,
-  type FailureEvent,
-  type MasterReference,
-  type MessageEvent,
+export type {
+  ConnectionEvent,
+  Driver,
+  DriverEvent,
+  FailureEvent,
+  MasterReference,
+  MessageEvent,
 } from './driver.ts';
+export { DEFAULT_BACKOFF, type DriverOptions } from './driver-options.ts';
 export { DEFAULT_CAPABILITIES, type FrameworkOptions, frameworkInfo } from './framework-options.ts';
 export { fromCallbacks, type SchedulerCallbacks } from './from-callbacks.ts';
 export {

@@ -1,7 +1,8 @@
 import type { Observable } from './observable.ts';
 import { type Deferred, deferred } from './deferred.ts';
 import { DEFAULT_CLOCK } from './defaults.ts';
-import type { Driver, DriverEvent, DriverOptions, MasterReference } from './driver.ts';
+import type { Driver, DriverEvent, MasterReference } from './driver.ts';
+import type { DriverOptions } from './driver-options.ts';
 import { DriverShell } from './driver-shell.ts';
 import type { FrameworkOptions } from './framework-options.ts';
 import { Outlet } from './outlet.ts';
@@ -13,7 +14,7 @@ export interface SchedulerRun<S, C = never> extends Driver {
   readonly state: S;
   /** The state by now, and then each new one; a state that is the same object is not repeated. */
   readonly state$: Observable<S>;
-  /** Hands a command to the scheduler; it is dealt with at once, or after the input that is being dealt with. */
+  /** Hands a command to the scheduler; it is dealt with at once, or after the input that is being dealt with; after the end it is ignored. */
   send(command: C): void;
   /**
    * Resolves with the last state when the scheduler has `finished`, or when the run was closed or torn down.
@@ -26,7 +27,7 @@ export interface SchedulerRun<S, C = never> extends Driver {
 /**
  * Runs a scheduler that is a function: connects it to a master, hands it what happens, and does what it answers.
  *
- * @throws InvalidArgument naming the field of `framework` at fault
+ * @throws InvalidArgument naming the field of `framework`, or the option, at fault
  */
 export function run<S, C = never>(
   master: MasterReference,

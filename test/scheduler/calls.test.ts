@@ -177,6 +177,16 @@ describe('calls without a connection', () => {
     expect(master.connection.sent('kill')).toEqual([]);
   });
 
+  test('a kill is repeated with every periodic reconciliation until the task is over', () => {
+    const { clock, driver, master, update } = setUp({}, { reconcileIntervalMs: 10_000 });
+    driver.kill('t1');
+    clock.advance(10_000);
+    expect(master.connection.sent('kill')).toHaveLength(2);
+    update(status('t1', 'TASK_KILLED'));
+    clock.advance(10_000);
+    expect(master.connection.sent('kill')).toHaveLength(2);
+  });
+
   test('reconcile is sent with the next subscription, for some tasks or for all', () => {
     const { driver, master, resubscribe } = setUp();
     resubscribe(() => {
@@ -213,6 +223,17 @@ describe('reconciliation', () => {
         ],
       },
     ]);
+  });
+
+  test('does not ask about tasks that the master does not know', () => {
+    const { driver, master, update, resubscribe } = setUp();
+    driver.launch(O1, [task('t1'), task('t2')]);
+    update(status('t1', 'TASK_UNKNOWN', { uuid: undefined }));
+    resubscribe();
+    expect(asked(master.connection.sent('reconcile'))).toEqual([['t2']]);
+    update(status('t1', 'TASK_RUNNING'));
+    resubscribe();
+    expect(asked(master.connection.sent('reconcile'))).toEqual([['t2', 't1']]);
   });
 
   test('asks again, with growing delays, about those without an answer', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { InvalidArgument } from '../../src/core/index.ts';
 import { Quantities } from '../../src/resources/index.ts';
-import { connect, type FrameworkOptions, frameworkInfo } from '../../src/scheduler/index.ts';
+import { connect, type DriverOptions, type FrameworkOptions, frameworkInfo } from '../../src/scheduler/index.ts';
 import { createFakeMaster } from '../support/fake-master.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
@@ -80,5 +80,20 @@ describe('frameworkInfo()', () => {
     const master = createFakeMaster();
     connect({ schedulers: master }, { name: 'web' }, { clock: createManualClock() });
     expect(master.connection.subscribe.frameworkInfo.name).toBe('web');
+  });
+});
+
+describe('DriverOptions', () => {
+  test.for<readonly [DriverOptions, string]>([
+    [{ keepMax: -1 }, 'options.keepMax: expected an integer from 0 on, got -1'],
+    [{ keepMax: 0.5 }, 'options.keepMax'],
+    [{ subscribeTimeoutMs: 0 }, 'options.subscribeTimeoutMs'],
+    [{ reconcileIntervalMs: -1 }, 'options.reconcileIntervalMs'],
+    [{ reconcileIntervalMs: Number.NaN }, 'options.reconcileIntervalMs'],
+    [{ backoff: { firstMs: -1 } }, 'options.backoff.firstMs'],
+    [{ backoff: { minMs: Number.NaN } }, 'options.backoff.minMs'],
+    [{ backoff: { maxMs: Number.POSITIVE_INFINITY } }, 'options.backoff.maxMs'],
+  ])('%o is refused with: %s', ([options, message]) => {
+    expect(() => connect(createFakeMaster(), { name: 'web' }, options)).toThrow(message);
   });
 });

@@ -200,6 +200,15 @@ describe('run()', () => {
     expect(() => running.kill('t1')).toThrow(ClosedError);
   });
 
+  test('an update that makes a watcher close the run is neither dealt with nor acknowledged', () => {
+    const { inputs, scheduler } = recording();
+    const { master, running } = setUp(scheduler);
+    running.events$.subscribe(() => void running.close());
+    master.connection.emit({ type: 'update', status: status('t1', 'TASK_RUNNING') });
+    expect(inputs.map(({ type }) => type)).toEqual(['subscribed']);
+    expect(master.connection.calls).toEqual([]);
+  });
+
   test('result() rejects when the master ends the subscription', async () => {
     const { master, running } = setUp(recording().scheduler);
     master.connection.emit({ type: 'error', message: 'Framework failed over' });

@@ -108,6 +108,9 @@ describe('updates$', () => {
     driver.acknowledge(RUNNING);
     update(RUNNING);
     expect(acknowledged()).toEqual([RUNNING.uuid, RUNNING.uuid]);
+    update(FINISHED);
+    update(FINISHED);
+    expect(acknowledged()).toEqual([RUNNING.uuid, RUNNING.uuid]);
   });
 
   test('an update that closes the driver stays unacknowledged', () => {
@@ -141,6 +144,19 @@ describe('offers$', () => {
       toArray(),
     );
     expect(await firstValueFrom(batches)).toEqual([['O2'], ['O4']]);
+  });
+
+  test('keeps nothing that has been answered, known from events$ for instance', () => {
+    const { driver, offers } = setUp();
+    driver.events$.subscribe((event) => {
+      if (event.type !== 'offers') return;
+      driver.decline(event.offers.filter(({ id }) => id === 'O1'));
+      driver.accept(event.offers.filter(({ id }) => id === 'O3').concat(offer('O4')), []);
+    });
+    offers('O1', 'O2', 'O3');
+    const seen: string[] = [];
+    driver.offers$.subscribe((batch) => seen.push(...batch.map(({ id }) => id)));
+    expect(seen).toEqual(['O2']);
   });
 
   test('keeps nothing of a connection that is gone', () => {

@@ -1,0 +1,88 @@
+import type { FrameworkId } from '../core/index.ts';
+import {
+  type FrameworkInfo,
+  frameworkRoles,
+  hasCapability,
+  type SchedulerCall,
+  type Subscribe,
+} from '../protocol/index.ts';
+import { changedInfo, checkedSubset, type FrameworkOptions, frameworkInfo } from './framework-options.ts';
+
+type UpdateFramework = Extract<SchedulerCall, { readonly type: 'updateFramework' }>;
+
+/** Who the framework is by now, and which of its roles want no offers: what the next SUBSCRIBE says. */
+export class Registration {
+  #options: FrameworkOptions;
+  #info: FrameworkInfo;
+  #suppressed: ReadonlySet<string>;
+
+  /** @throws InvalidArgument naming the field of `options` at fault */
+  constructor(options: FrameworkOptions) {
+    this.#options = options;
+    this.#info = frameworkInfo(options);
+    this.#suppressed = suppressedBy(options, this.#info);
+  }
+
+  get id(): FrameworkId | undefined {
+    return this.#info.id;
+  }
+
+  get partitionAware(): boolean {
+    return hasCapability(this.#info, 'PARTITION_AWARE');
+  }
+
+  subscribe(): Subscribe {
+    const suppressedRoles = [...this.#suppressed];
+    return {
+      type: 'subscribe',
+      frameworkInfo: this.#info,
+      ...(suppressedRoles.length === 0 ? {} : { suppressedRoles }),
+    };
+  }
+
+  subscribedAs(id: FrameworkId): void {
+    this.#info = { ...this.#info, id };
+  }
+
+  /** The framework with changes, under the id that it has. @throws InvalidArgument naming the field at fault */
+  change(changes: Partial<FrameworkOptions>): UpdateFramework {
+    const options: FrameworkOptions = { ...this.#options, ...changes };
+    const info = changedInfo(this.#info, options);
+    const suppressed = changes.suppressedRoles === undefined ? this.#suppressed : suppressedBy(options, info);
+    const roles = frameworkRoles(info);
+    this.#options = options;
+    return this.replace({
+      type: 'updateFramework',
+      frameworkInfo: info,
+      suppressedRoles: [...suppressed].filter((role) => roles.includes(role)),
+    });
+  }
+
+  /** As {@link change}, for one who has the whole of it; what is suppressed is replaced, too, as in Mesos. */
+  replace(call: UpdateFramework): UpdateFramework {
+    const { id } = this.#info;
+    this.#info = id === undefined ? call.frameworkInfo : { ...call.frameworkInfo, id };
+    this.#suppressed = new Set(call.suppressedRoles);
+    return { ...call, frameworkInfo: this.#info };
+  }
+
+  /** None named means all. @throws InvalidArgument if one is not ours: the master would ignore the whole call */
+  suppress(named: readonly string[] = []): void {
+    this.#suppressed = new Set([...this.#suppressed, ...this.#rolesMeant(named)]);
+  }
+
+  /** None named means all. @throws InvalidArgument if one is not ours: the master would ignore the whole call */
+  revive(named: readonly string[] = []): void {
+    const revived = this.#rolesMeant(named);
+    this.#suppressed = new Set([...this.#suppressed].filter((role) => !revived.includes(role)));
+  }
+
+  #rolesMeant(named: readonly string[]): readonly string[] {
+    const roles = frameworkRoles(this.#info);
+    return named.length === 0 ? roles : checkedSubset(named, roles, 'roles');
+  }
+}
+
+function suppressedBy(options: FrameworkOptions, info: FrameworkInfo): ReadonlySet<string> {
+  return new Set(checkedSubset(options.suppressedRoles ?? [], frameworkRoles(info), 'framework.suppressedRoles'));
+}
