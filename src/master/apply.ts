@@ -1,0 +1,283 @@
+import { type Draft, produce } from 'immer';
+import { type AgentId, type FrameworkId, invariant, unreachable } from '../core/index.ts';
+import { holdsResources, type Task, type TaskState, type TaskStatus } from '../tasks/index.ts';
+import { unallocated } from './decide-operation.ts';
+import type { MasterEvent } from './protocol.ts';
+import { Ring } from './ring.ts';
+import type { AgentRecord, FrameworkRecord, MasterTables } from './state.ts';
+
+type Event<Type extends MasterEvent['type']> = Extract<MasterEvent, { readonly type: Type }>;
+
+/** Enters a fact into the state. Refuses nothing, and touches only the records that the event is about. */
+export function apply(state: MasterTables, event: MasterEvent): void {
+  switch (event.type) {
+    case 'frameworkAdded':
+      return addFramework(state, event);
+    case 'frameworkResubscribed':
+      return resubscribeFramework(state, event);
+    case 'frameworkUpdated':
+      return changeFramework(state, event.frameworkId, (framework) => {
+        framework.info = mutable(event.info);
+        framework.suppressedRoles = [...event.suppressedRoles];
+      });
+    case 'frameworkDisconnected':
+      return disconnectFramework(state, event.frameworkId);
+    case 'frameworkRemoved':
+      return removeFramework(state, event);
+    case 'agentAdded':
+      return addAgent(state, event);
+    case 'agentReregistered':
+      return reregisterAgent(state, event);
+    case 'agentDisconnected':
+      return disconnectAgent(state, event.agentId);
+    case 'agentUnreachable': {
+      const hostname = state.agents.get(event.agentId)?.info.hostname ?? '';
+      removeAgent(state, event.agentId);
+      state.unreachableAgents.set(event.agentId, Object.freeze({ hostname, unreachableMs: event.wallMs }));
+      return keepNewest(state.unreachableAgents, state.config.maxRemovedAgents);
+    }
+    case 'agentGone':
+      removeAgent(state, event.agentId);
+      state.unreachableAgents.delete(event.agentId);
+      state.goneAgents.set(event.agentId, event.wallMs);
+      return keepNewest(state.goneAgents, state.config.maxRemovedAgents);
+    case 'agentRemoved':
+      return removeAgent(state, event.agentId);
+    case 'pingSent':
+      return changeAgent(state, event.agentId, (agent) => {
+        agent.unansweredPings += 1;
+      });
+    case 'pongReceived':
+      return changeAgent(state, event.agentId, (agent) => {
+        agent.unansweredPings = 0;
+      });
+    case 'killDeferred': {
+      const { frameworkId, taskId } = event;
+      return changeAgent(state, event.agentId, (agent) => {
+        agent.killsWhenBack.push({ frameworkId, taskId });
+      });
+    }
+    case 'offersMade':
+      for (const offer of event.offers) state.offers.add(Object.freeze(offer));
+      state.nextOffer += event.offers.length;
+      return;
+    case 'offerEnded':
+      return state.offers.remove(event.offerId);
+    case 'resourcesConverted': {
+      const conversion = unallocated(event.conversion);
+      return changeAgent(state, event.agentId, (agent, before) => {
+        agent.total = mutable(before.total.convert(conversion));
+      });
+    }
+    case 'executorAdded': {
+      const { executor } = event;
+      state.executors.add(Object.freeze(executor));
+      if (executor.info.resources === undefined) return;
+      return state.used.add(executor.agentId, executor.frameworkId, executor.info.resources);
+    }
+    case 'executorRemoved':
+      return removeExecutor(state, event);
+    case 'taskLaunched':
+      return addTask(state, event.task);
+    case 'taskReturned':
+      state.unreachableTasks.remove(event.task.frameworkId, event.task.taskId);
+      return addTask(state, event.task);
+    case 'taskUpdated':
+      return updateTask(state, event);
+    case 'taskUnreachable': {
+      const task = removeTask(state, event);
+      if (task === undefined) return;
+      state.unreachableTasks.add(task);
+      const oldest = state.unreachableTasks.oldestOf(task.frameworkId);
+      const isFull =
+        state.unreachableTasks.countOfFramework(task.frameworkId) > state.config.maxUnreachableTasksPerFramework;
+      if (isFull && oldest !== undefined) state.unreachableTasks.remove(oldest.frameworkId, oldest.taskId);
+      return;
+    }
+    case 'taskCompleted': {
+      const task = removeTask(state, event);
+      return task === undefined ? undefined : complete(state, task);
+    }
+    case 'unreachableTaskCompleted': {
+      const task = state.unreachableTasks.remove(event.frameworkId, event.taskId);
+      if (task === undefined) return;
+      return complete(state, event.status === undefined ? task : withStatus(task, event.status, event.status.state));
+    }
+    case 'weightsUpdated':
+      for (const [role, weight] of Object.entries(event.weights)) state.weights.set(role, weight);
+      return;
+    default:
+      return unreachable(event, 'MasterEvent');
+  }
+}
+
+/** Records are plain data that nobody else changes: what goes into a draft of one may be called mutable. */
+function mutable<T>(value: T): Draft<T> {
+  // immer has no other way to say that a frozen value may be part of a draft.
+  return value as Draft<T>;
+}
+
+function addFramework(state: MasterTables, { framework }: Event<'frameworkAdded'>): void {
+  state.frameworks.set(framework.id, Object.freeze(framework));
+  if (framework.connection === undefined) return;
+  state.schedulerConnections.set(framework.connection, framework.id);
+  state.nextFramework += 1;
+}
+
+function resubscribeFramework(state: MasterTables, event: Event<'frameworkResubscribed'>): void {
+  disconnectFramework(state, event.frameworkId);
+  changeFramework(state, event.frameworkId, (framework) => {
+    framework.info = mutable(event.info);
+    framework.suppressedRoles = [...event.suppressedRoles];
+    framework.connection = event.connection;
+    framework.subscriptions += 1;
+    if (framework.recovered) framework.registeredMs = event.wallMs;
+    framework.recovered = false;
+    framework.reregisteredMs = event.wallMs;
+  });
+  state.schedulerConnections.set(event.connection, event.frameworkId);
+}
+
+function disconnectFramework(state: MasterTables, frameworkId: FrameworkId): void {
+  const connection = state.frameworks.get(frameworkId)?.connection;
+  if (connection === undefined) return;
+  state.schedulerConnections.delete(connection);
+  changeFramework(state, frameworkId, (framework) => {
+    framework.connection = undefined;
+  });
+}
+
+function removeFramework(state: MasterTables, event: Event<'frameworkRemoved'>): void {
+  const framework = state.frameworks.get(event.frameworkId);
+  if (framework === undefined) return;
+  const { id, info, registeredMs, connection } = framework;
+  if (connection !== undefined) state.schedulerConnections.delete(connection);
+  state.frameworks.delete(id);
+  const tasks = [...(state.completedTasks.get(id) ?? [])];
+  state.completedTasks.delete(id);
+  const completed = { id, info, registeredMs, unregisteredMs: event.wallMs, tasks };
+  state.completedFrameworks.set(id, Object.freeze(completed));
+  keepNewest(state.completedFrameworks, state.config.maxCompletedFrameworks);
+}
+
+function changeFramework(
+  state: MasterTables,
+  frameworkId: FrameworkId,
+  recipe: (framework: Draft<FrameworkRecord>) => void,
+): void {
+  const framework = state.frameworks.get(frameworkId);
+  if (framework !== undefined) state.frameworks.set(frameworkId, produce(framework, recipe));
+}
+
+function addAgent(state: MasterTables, { agent }: Event<'agentAdded'>): void {
+  state.agents.set(agent.id, Object.freeze(agent));
+  state.unreachableAgents.delete(agent.id);
+  if (agent.connection !== undefined) state.agentConnections.set(agent.connection, agent.id);
+  if (agent.id === `${state.info.id}-S${state.nextAgent}`) state.nextAgent += 1;
+}
+
+function reregisterAgent(state: MasterTables, event: Event<'agentReregistered'>): void {
+  disconnectAgent(state, event.agentId);
+  changeAgent(state, event.agentId, (agent) => {
+    agent.info = mutable(event.info);
+    agent.total = mutable(event.total);
+    agent.connection = event.connection;
+    agent.unansweredPings = 0;
+    agent.killsWhenBack = [];
+    agent.reregisteredMs = event.wallMs;
+  });
+  state.agentConnections.set(event.connection, event.agentId);
+}
+
+function disconnectAgent(state: MasterTables, agentId: AgentId): void {
+  const connection = state.agents.get(agentId)?.connection;
+  if (connection !== undefined) state.agentConnections.delete(connection);
+  changeAgent(state, agentId, (agent) => {
+    agent.connection = undefined;
+    agent.epoch += 1;
+  });
+}
+
+function removeAgent(state: MasterTables, agentId: AgentId): void {
+  const connection = state.agents.get(agentId)?.connection;
+  if (connection !== undefined) state.agentConnections.delete(connection);
+  state.agents.delete(agentId);
+}
+
+function changeAgent(
+  state: MasterTables,
+  agentId: AgentId,
+  recipe: (agent: Draft<AgentRecord>, before: AgentRecord) => void,
+): void {
+  const before = state.agents.get(agentId);
+  if (before !== undefined)
+    state.agents.set(
+      agentId,
+      produce(before, (agent) => recipe(agent, before)),
+    );
+}
+
+function removeExecutor(state: MasterTables, event: Event<'executorRemoved'>): void {
+  const { agentId, frameworkId, executorId } = event;
+  const executor = state.executors.get(agentId, frameworkId, executorId);
+  if (executor === undefined) return;
+  state.executors.remove(agentId, frameworkId, executorId);
+  if (executor.info.resources !== undefined) state.used.take(agentId, frameworkId, executor.info.resources);
+}
+
+function addTask(state: MasterTables, task: Task): void {
+  state.tasks.add(Object.freeze(task));
+  if (holdsResources(task.state)) state.used.add(task.agentId, task.frameworkId, task.resources);
+}
+
+function updateTask(state: MasterTables, event: Event<'taskUpdated'>): void {
+  const before = state.tasks.get(event.frameworkId, event.taskId);
+  if (before === undefined) return;
+  const task = withStatus(before, event.status, event.latestState);
+  state.tasks.replace(task);
+  if (holdsResources(before.state) && !holdsResources(task.state)) {
+    state.used.take(task.agentId, task.frameworkId, task.resources);
+  }
+}
+
+/** The newest status takes the place of the last one if it tells of the same state. Hot: a plain copy. */
+function withStatus(task: Task, status: TaskStatus, latestState: TaskState): Task {
+  const { data: _, ...kept } = status;
+  const earlier = task.statuses.at(-1)?.state === status.state ? task.statuses.slice(0, -1) : task.statuses;
+  const { statusUpdateUuid: __, ...rest } = task;
+  const next: Task = {
+    ...rest,
+    state: latestState,
+    statuses: Object.freeze([...earlier, Object.freeze(kept)]),
+    statusUpdateState: status.state,
+  };
+  return Object.freeze(status.uuid === undefined ? next : { ...next, statusUpdateUuid: status.uuid });
+}
+
+function removeTask(
+  state: MasterTables,
+  ref: { readonly frameworkId: FrameworkId; readonly taskId: Task['taskId'] },
+): Task | undefined {
+  const task = state.tasks.remove(ref.frameworkId, ref.taskId);
+  if (task !== undefined && holdsResources(task.state)) {
+    state.used.take(task.agentId, task.frameworkId, task.resources);
+  }
+  return task;
+}
+
+function complete(state: MasterTables, task: Task): void {
+  invariant(!holdsResources(task.state), `Expected task ${task.taskId} to be over, got ${task.state}`);
+  const limit = state.config.maxCompletedTasksPerFramework;
+  if (limit === 0) return;
+  let tasks = state.completedTasks.get(task.frameworkId);
+  if (tasks === undefined) state.completedTasks.set(task.frameworkId, (tasks = new Ring()));
+  tasks.push(task);
+  if (tasks.length > limit) tasks.shift();
+}
+
+function keepNewest<Key, Value>(map: Map<Key, Value>, limit: number): void {
+  for (const key of map.keys()) {
+    if (map.size <= limit) return;
+    map.delete(key);
+  }
+}

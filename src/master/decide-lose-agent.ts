@@ -1,0 +1,205 @@
+import type { AgentId } from '../core/index.ts';
+import { holdsResources, isTerminal, type StatusReason, type Task } from '../tasks/index.ts';
+import { giveBack, rescind } from './decide-offers.ts';
+import { Draft } from './draft.ts';
+import type { Decision, MasterCommand } from './protocol.ts';
+import type { AgentRecord, FrameworkRecord, MasterState } from './state.ts';
+import { endWasForwarded, forward, isPartitionAware, type MasterNews, masterStatus } from './statuses.ts';
+import { timerKey } from './timers.ts';
+
+/** Why an agent leaves the books. */
+export interface AgentLoss {
+  /** `removed`: it stopped for good. `gone`: an operator says so. */
+  readonly how: 'unreachable' | 'gone' | 'removed';
+  readonly message: string;
+  readonly wallMs: number;
+}
+
+/**
+ * An agent leaves the books: its offers are rescinded, its tasks lost to whatever extent, every framework is told of
+ * the failure.
+ *
+ * @see Mesos `src/master/master.cpp`, `Master::markUnreachable`, `Master::markGone`, `Master::removeSlave`
+ */
+export function loseAgent(state: MasterState, agent: AgentRecord, loss: AgentLoss, draft: Draft): void {
+  const { id } = agent;
+  for (const offer of state.offers.ofAgent(id)) rescind(state, offer, draft);
+  for (const task of state.tasks.ofAgent(id)) loseTask(state, task, loss, draft);
+  for (const { frameworkId, info } of state.executors.ofAgent(id)) {
+    draft.event({ type: 'executorRemoved', agentId: id, frameworkId, executorId: info.executorId });
+  }
+  draft.event(
+    loss.how === 'removed'
+      ? { type: 'agentRemoved', agentId: id }
+      : { type: loss.how === 'gone' ? 'agentGone' : 'agentUnreachable', agentId: id, wallMs: loss.wallMs },
+  );
+  draft.cancelTimer(timerKey.ping(id));
+  draft.cancelTimer(timerKey.reregister(id));
+  // All that was offered or used of the agent is forgotten with it.
+  draft.allocator({ method: 'removeAgent', args: [id] });
+  for (const framework of state.frameworks.values()) {
+    if (framework.connection !== undefined) draft.tellFramework(framework.connection, { type: 'failure', agentId: id });
+  }
+  // It will notice, and come back if it can.
+  if (loss.how === 'unreachable' && agent.connection !== undefined) draft.closeAgent(agent.connection, loss.message);
+  draft.info(`Agent ${id} (${agent.info.hostname}) is ${loss.how}: ${loss.message}`, { agentId: id });
+}
+
+function loseTask(state: MasterState, task: Task, loss: AgentLoss, draft: Draft): void {
+  const framework = state.frameworks.get(task.frameworkId);
+  if (framework === undefined) return;
+  const mayReturn = loss.how === 'unreachable' && !isTerminal(task.state);
+  endOrLose(framework, task, { ...newsOf(framework, loss), wallMs: loss.wallMs }, draft);
+  const { frameworkId, taskId } = task;
+  draft.event({ type: mayReturn ? 'taskUnreachable' : 'taskCompleted', frameworkId, taskId });
+}
+
+/**
+ * The word on a task whose agent is not there any more. One that had ended is not lost: its framework is told how it
+ * ended, unless it has been, since the agent might never get to tell it.
+ */
+function endOrLose(framework: FrameworkRecord, task: Task, news: MasterNews, draft: Draft): void {
+  if (isTerminal(task.state)) {
+    if (endWasForwarded(task)) return;
+    forward(framework, masterStatus(task, { ...news, state: task.state }, framework.info), draft);
+    return;
+  }
+  const status = masterStatus(task, news, framework.info);
+  forward(framework, status, draft);
+  const { frameworkId, taskId } = task;
+  draft.event({ type: 'taskUpdated', frameworkId, taskId, status, latestState: status.state });
+}
+
+/** A task that had ended, and of which its agent, now back, knows nothing any more. */
+export function endLostTask(state: MasterState, task: Task, wallMs: number, draft: Draft): void {
+  const { frameworkId, taskId } = task;
+  const framework = state.frameworks.get(frameworkId);
+  if (framework === undefined) return;
+  const message = 'Task is unknown to the agent';
+  endOrLose(framework, task, { state: 'TASK_LOST', message, reason: 'REASON_RECONCILIATION', wallMs }, draft);
+  draft.event({ type: 'taskCompleted', frameworkId, taskId });
+}
+
+function newsOf(framework: FrameworkRecord, loss: AgentLoss): Omit<MasterNews, 'wallMs'> {
+  const partitionAware = isPartitionAware(framework.info);
+  const { message, wallMs } = loss;
+  switch (loss.how) {
+    case 'unreachable':
+      return { state: 'TASK_UNREACHABLE', message, reason: 'REASON_AGENT_REMOVED', unreachableTimeMs: wallMs };
+    case 'gone':
+      return { state: 'TASK_GONE_BY_OPERATOR', message, reason: goneReason(partitionAware) };
+    case 'removed':
+      return { state: 'TASK_LOST', message, reason: 'REASON_AGENT_REMOVED' };
+  }
+}
+
+function goneReason(partitionAware: boolean): StatusReason {
+  return partitionAware ? 'REASON_AGENT_REMOVED_BY_OPERATOR' : 'REASON_AGENT_REMOVED';
+}
+
+/**
+ * The connection to an agent broke. It may be back soon, so tasks stay as they are, except for those of frameworks that
+ * do not checkpoint: they are taken for lost.
+ *
+ * @see Mesos `src/master/master.cpp`, `Master::disconnect`, `Master::_exited`
+ */
+export function decideAgentDisconnected(
+  state: MasterState,
+  command: Extract<MasterCommand, { readonly type: 'agentDisconnected' }>,
+): Decision {
+  const draft = new Draft();
+  const agentId = state.agentConnections.get(command.connection);
+  const agent = agentId === undefined ? undefined : state.agents.get(agentId);
+  if (agent === undefined) return draft;
+  draft.event({ type: 'agentDisconnected', agentId: agent.id });
+  draft.allocator({ method: 'deactivateAgent', args: [agent.id] });
+  for (const offer of state.offers.ofAgent(agent.id)) {
+    rescind(state, offer, draft);
+    giveBack(offer, undefined, draft);
+  }
+  loseUncheckpointed(state, agent, command.wallMs, draft);
+  draft.startTimer(timerKey.reregister(agent.id), state.config.agentReregisterTimeoutMs, {
+    type: 'reregisterTimedOut',
+    agentId: agent.id,
+    epoch: agent.epoch + 1,
+  });
+  draft.info(`Agent ${agent.id} (${agent.info.hostname}) disconnected`, { agentId: agent.id });
+  return draft;
+}
+
+function loseUncheckpointed(state: MasterState, agent: AgentRecord, wallMs: number, draft: Draft): void {
+  const message = `Agent ${agent.info.hostname} disconnected`;
+  for (const task of state.tasks.ofAgent(agent.id)) {
+    const framework = state.frameworks.get(task.frameworkId);
+    if (framework === undefined || framework.info.checkpoint === true) continue;
+    endOrLose(framework, task, { state: 'TASK_LOST', message, reason: 'REASON_AGENT_DISCONNECTED', wallMs }, draft);
+    if (holdsResources(task.state)) giveBack(task, undefined, draft);
+    draft.event({ type: 'taskCompleted', frameworkId: task.frameworkId, taskId: task.taskId });
+  }
+  for (const { frameworkId, info } of state.executors.ofAgent(agent.id)) {
+    if (state.frameworks.get(frameworkId)?.info.checkpoint === true) continue;
+    draft.event({ type: 'executorRemoved', agentId: agent.id, frameworkId, executorId: info.executorId });
+    if (info.resources !== undefined) {
+      giveBack({ frameworkId, agentId: agent.id, resources: info.resources }, undefined, draft);
+    }
+  }
+}
+
+/**
+ * An operator declares an agent gone: it may not come back, and its tasks are over.
+ *
+ * @see Mesos `src/master/http.cpp`, `Master::Http::markAgentGone`
+ */
+export function decideMarkAgentGone(
+  state: MasterState,
+  command: Extract<MasterCommand, { readonly type: 'markAgentGone' }>,
+): Decision {
+  const draft = new Draft();
+  const { agentId, wallMs } = command;
+  const message = 'Agent has been marked gone';
+  const agent = state.agents.get(agentId);
+  if (agent !== undefined) {
+    loseAgent(state, agent, { how: 'gone', message, wallMs }, draft);
+    dismiss(agent, message, draft);
+  } else if (state.unreachableAgents.has(agentId)) {
+    endUnreachable(state, agentId, { message, wallMs }, draft);
+    draft.event({ type: 'agentGone', agentId, wallMs });
+  }
+  return draft;
+}
+
+function endUnreachable(
+  state: MasterState,
+  agentId: AgentId,
+  why: { readonly message: string; readonly wallMs: number },
+  draft: Draft,
+): void {
+  for (const task of state.unreachableTasks.ofAgent(agentId)) {
+    const framework = state.frameworks.get(task.frameworkId);
+    if (framework === undefined) continue;
+    const status = masterStatus(task, { ...newsOf(framework, { how: 'gone', ...why }), ...why }, framework.info);
+    forward(framework, status, draft);
+    const { frameworkId, taskId } = task;
+    draft.event({ type: 'unreachableTaskCompleted', frameworkId, taskId, status });
+  }
+}
+
+/** An operator has an agent removed: it ends its tasks and itself, and may come back as a new one. */
+export function decideRemoveAgent(
+  state: MasterState,
+  command: Extract<MasterCommand, { readonly type: 'removeAgent' }>,
+): Decision {
+  const draft = new Draft();
+  const agent = state.agents.get(command.agentId);
+  if (agent === undefined) return draft;
+  const message = 'Agent removed by the operator';
+  loseAgent(state, agent, { how: 'removed', message, wallMs: command.wallMs }, draft);
+  dismiss(agent, message, draft);
+  return draft;
+}
+
+function dismiss(agent: AgentRecord, message: string, draft: Draft): void {
+  if (agent.connection === undefined) return;
+  draft.tellAgent(agent.connection, { type: 'shutdownAgent', message });
+  draft.closeAgent(agent.connection, message);
+}

@@ -1,0 +1,324 @@
+import type { AgentId, FrameworkId } from '../core/index.ts';
+import type { FrameworkInfo, RunningExecutor } from '../protocol/index.ts';
+import { equalAttributes, Resources } from '../resources/index.ts';
+import { holdsResources, isTerminal, type Task } from '../tasks/index.ts';
+import { endLostTask } from './decide-lose-agent.ts';
+import { giveBack, rescind } from './decide-offers.ts';
+import { allocatorAgent, newAgent, ping, pingTimeoutMs, type Received } from './decide-register.ts';
+import { allocatorFramework } from './decide-subscribe.ts';
+import type { Draft } from './draft.ts';
+import type { AgentRecord, FrameworkRecord, MasterState } from './state.ts';
+import { forward, masterStatus } from './statuses.ts';
+import { timerKey } from './timers.ts';
+import { validateReregistration } from './validate/index.ts';
+
+/**
+ * An agent that had been registered, with this master or an earlier one, is back with all that runs on it.
+ *
+ * @see Mesos `src/master/master.cpp`, `Master::reregisterSlave`
+ */
+export function decideReregister(state: MasterState, received: Received<'reregisterAgent'>, draft: Draft): void {
+  const { connection, message } = received;
+  const { id } = message.agentInfo;
+  const other = state.agentConnections.get(connection);
+  const invalid =
+    validateReregistration(message) ??
+    (other === undefined || other === id ? undefined : `agent ${other} is registered on its connection`);
+  if (invalid !== undefined || id === undefined) {
+    draft.dropped(`re-registration of agent ${id} (${message.agentInfo.hostname})`, invalid ?? 'it has no id');
+    return;
+  }
+  if (state.goneAgents.has(id)) {
+    draft.tellAgent(connection, { type: 'shutdownAgent', message: 'Agent has been marked gone' });
+    return;
+  }
+  const report = readReport(state, received, draft);
+  const known = state.agents.get(id);
+  if (known === undefined) addReturning(state, id, { received, report }, draft);
+  else reconcileKnown(state, known, { received, report }, draft);
+}
+
+/** What an agent reports, less what belongs to frameworks that are no more. */
+interface Report {
+  readonly frameworks: ReadonlyMap<FrameworkId, FrameworkRecord>;
+  readonly executors: readonly RunningExecutor[];
+  readonly tasks: readonly Task[];
+}
+
+interface Return {
+  readonly received: Received<'reregisterAgent'>;
+  readonly report: Report;
+}
+
+/** Frameworks that are new to this master are taken in as recovered; completed ones, the agent is told to end. */
+function readReport(state: MasterState, received: Received<'reregisterAgent'>, draft: Draft): Report {
+  const { connection, message } = received;
+  const frameworks = new Map<FrameworkId, FrameworkRecord>();
+  for (const info of message.frameworks) {
+    const { id } = info;
+    if (id === undefined) continue;
+    if (state.completedFrameworks.has(id)) {
+      draft.tellAgent(connection, { type: 'shutdownFramework', frameworkId: id });
+      continue;
+    }
+    const known = state.frameworks.get(id);
+    frameworks.set(id, known ?? recoverFramework(id, info, draft));
+  }
+  return {
+    frameworks,
+    executors: message.executors.filter(({ frameworkId }) => frameworks.has(frameworkId)),
+    tasks: message.tasks.filter(({ frameworkId }) => frameworks.has(frameworkId)),
+  };
+}
+
+function recoverFramework(id: FrameworkId, info: FrameworkInfo, draft: Draft): FrameworkRecord {
+  const framework: FrameworkRecord = {
+    id,
+    info,
+    suppressedRoles: [],
+    connection: undefined,
+    recovered: true,
+    subscriptions: 0,
+    registeredMs: 0,
+    reregisteredMs: 0,
+  };
+  draft.event({ type: 'frameworkAdded', framework });
+  draft.allocator({
+    method: 'addFramework',
+    args: [id, allocatorFramework(info, []), { active: false, used: new Map() }],
+  });
+  return framework;
+}
+
+/** The agent was unreachable, or is one of an earlier master: what it reports is what there is. */
+function addReturning(state: MasterState, id: AgentId, { received, report }: Return, draft: Draft): void {
+  const { connection, message, wallMs } = received;
+  const agent = newAgent({ id, info: message.agentInfo, connection, wallMs });
+  const tasks = report.tasks.filter((task) => isFree(state, task));
+  const used = heldBy(tasks, report.executors);
+  if (!fits(agent.total, used)) {
+    refuse(agent, connection, draft);
+    return;
+  }
+  draft.event({ type: 'agentAdded', agent });
+  for (const executor of report.executors) addExecutor(id, executor, draft);
+  const news = state.unreachableAgents.has(id) ? 'Unreachable agent reregistered' : 'Unknown agent reregistered';
+  for (const task of tasks) returnTask(report, { task, news, wallMs }, draft);
+  draft.tellAgent(connection, {
+    type: 'agentReregistered',
+    agentId: id,
+    pingTimeoutMs: pingTimeoutMs(state),
+    unknownTasks: [],
+  });
+  tellFrameworkInfos(report, connection, draft);
+  killTakenIds(report.tasks, tasks, connection, draft);
+  draft.info(`Agent ${id} (${agent.info.hostname}) is back with ${agent.total}`, { agentId: id });
+  ping(state, agent, draft);
+  draft.allocator({ method: 'addAgent', args: [id, allocatorAgent(agent.info, agent.total), used] });
+}
+
+/** The agent has been away for a short while: the books are kept, and made to agree with what it reports. */
+function reconcileKnown(state: MasterState, agent: AgentRecord, { received, report }: Return, draft: Draft): void {
+  const { connection, message, wallMs } = received;
+  const { id } = agent;
+  const info = { ...message.agentInfo, id };
+  const total = sameAmounts(info.resources, agent.total) ? agent.total : info.resources;
+  const difference = compare(state, agent, report);
+  if (!fits(total, difference.used)) {
+    refuse(agent, connection, draft);
+    return;
+  }
+  if (agent.connection !== undefined && agent.connection !== connection) {
+    draft.closeAgent(agent.connection, 'Agent re-registered on another connection');
+  }
+  // There are some only if the master did not notice that the agent was away.
+  for (const offer of state.offers.ofAgent(id)) {
+    rescind(state, offer, draft);
+    giveBack(offer, undefined, draft);
+  }
+  draft.event({ type: 'agentReregistered', agentId: id, info, total, connection, wallMs });
+  draft.cancelTimer(timerKey.reregister(id));
+  for (const { frameworkId, executorId, resources } of difference.lostExecutors) {
+    draft.event({ type: 'executorRemoved', agentId: id, frameworkId, executorId });
+    giveBack({ frameworkId, agentId: id, resources }, undefined, draft);
+  }
+  for (const executor of difference.newExecutors) addExecutor(id, executor, draft);
+  for (const task of difference.newTasks) {
+    returnTask(report, { task, news: 'Unknown agent reregistered', wallMs }, draft);
+  }
+  for (const task of difference.forgottenTasks) endLostTask(state, task, wallMs, draft);
+  draft.tellAgent(connection, {
+    type: 'agentReregistered',
+    agentId: id,
+    pingTimeoutMs: pingTimeoutMs(state),
+    unknownTasks: difference.unknownTasks.flatMap((task) => {
+      const framework = state.frameworks.get(task.frameworkId);
+      return framework === undefined ? [] : [{ frameworkInfo: framework.info, task }];
+    }),
+    ...(total.equals(info.resources) ? {} : { resources: total }),
+  });
+  tellFrameworkInfos(report, connection, draft);
+  killTakenIds(difference.strangers, difference.newTasks, connection, draft);
+  for (const { frameworkId, taskId } of agent.killsWhenBack) {
+    const isAlive = report.tasks.some(
+      (task) => task.frameworkId === frameworkId && task.taskId === taskId && !isTerminal(task.state),
+    );
+    if (isAlive) draft.tellAgent(connection, { type: 'killTask', frameworkId, taskId });
+  }
+  draft.info(`Agent ${id} (${info.hostname}) re-registered`, { agentId: id });
+  tellAllocator(agent, { info, total, difference }, draft);
+}
+
+interface Difference {
+  /** Not terminal in the books, and not reported. */
+  readonly unknownTasks: readonly Task[];
+  /** Terminal in the books, and not reported: nobody will send their last updates any more. */
+  readonly forgottenTasks: readonly Task[];
+  /** Reported alive, and not in the books of the agent. */
+  readonly strangers: readonly Task[];
+  /** Those of them whose id is free. */
+  readonly newTasks: readonly Task[];
+  readonly newExecutors: readonly RunningExecutor[];
+  readonly lostExecutors: readonly ExecutorRef[];
+  /** What will be held on the agent, by framework. */
+  readonly used: ReadonlyMap<FrameworkId, Resources>;
+}
+
+interface ExecutorRef {
+  readonly frameworkId: FrameworkId;
+  readonly executorId: RunningExecutor['executor']['executorId'];
+  readonly resources: Resources;
+}
+
+function compare(state: MasterState, agent: AgentRecord, report: Report): Difference {
+  const reported = new Set(report.tasks.map(({ frameworkId, taskId }) => `${frameworkId} ${taskId}`));
+  const missing = [...state.tasks.ofAgent(agent.id)].filter(
+    ({ frameworkId, taskId }) => !reported.has(`${frameworkId} ${taskId}`),
+  );
+  // A terminal one that is not in the books has been acknowledged; the agent will ask again, and be told again.
+  const strangers = report.tasks.filter(
+    (task) => !isTerminal(task.state) && state.tasks.get(task.frameworkId, task.taskId)?.agentId !== agent.id,
+  );
+  const newTasks = strangers.filter((task) => isFree(state, task));
+  const newExecutors = report.executors.filter(
+    ({ frameworkId, executor }) => state.executors.get(agent.id, frameworkId, executor.executorId) === undefined,
+  );
+  const running = new Set(report.executors.map((each) => `${each.frameworkId} ${each.executor.executorId}`));
+  const lostExecutors = state.executors
+    .ofAgent(agent.id)
+    .filter(({ frameworkId, info }) => !running.has(`${frameworkId} ${info.executorId}`))
+    .map(({ frameworkId, info }) => ({
+      frameworkId,
+      executorId: info.executorId,
+      resources: info.resources ?? Resources.empty,
+    }));
+  const used = new Map(state.used.ofAgent(agent.id));
+  for (const { frameworkId, resources } of lostExecutors) {
+    used.set(frameworkId, (used.get(frameworkId) ?? Resources.empty).minus(resources));
+  }
+  for (const [frameworkId, resources] of heldBy(newTasks, newExecutors)) {
+    used.set(frameworkId, (used.get(frameworkId) ?? Resources.empty).plus(resources));
+  }
+  return {
+    unknownTasks: missing.filter((task) => !isTerminal(task.state)),
+    forgottenTasks: missing.filter((task) => isTerminal(task.state)),
+    strangers,
+    newTasks,
+    newExecutors,
+    lostExecutors,
+    used,
+  };
+}
+
+function tellAllocator(
+  before: AgentRecord,
+  now: { readonly info: AgentRecord['info']; readonly total: Resources; readonly difference: Difference },
+  draft: Draft,
+): void {
+  const { info, total, difference } = now;
+  const agent = allocatorAgent(info, total);
+  if (difference.newTasks.length > 0 || difference.newExecutors.length > 0) {
+    // The allocator learns what is used on an agent only when it is added.
+    draft.allocator({ method: 'removeAgent', args: [before.id] });
+    draft.allocator({ method: 'addAgent', args: [before.id, agent, difference.used] });
+    return;
+  }
+  const isSame =
+    total.equals(before.total) &&
+    info.hostname === before.info.hostname &&
+    equalAttributes(info.attributes, before.info.attributes);
+  if (!isSame) draft.allocator({ method: 'updateAgent', args: [before.id, agent] });
+  if (before.connection === undefined) draft.allocator({ method: 'activateAgent', args: [before.id] });
+}
+
+/** Whether the id is not that of another task by now; if it is, the one that was lost has to give way. */
+function isFree(state: MasterState, task: Task): boolean {
+  return state.tasks.get(task.frameworkId, task.taskId) === undefined;
+}
+
+function heldBy(tasks: readonly Task[], executors: readonly RunningExecutor[]): ReadonlyMap<FrameworkId, Resources> {
+  const held = new Map<FrameworkId, Resources>();
+  const add = (frameworkId: FrameworkId, resources: Resources): void => {
+    if (!resources.isEmpty) held.set(frameworkId, (held.get(frameworkId) ?? Resources.empty).plus(resources));
+  };
+  for (const task of tasks) if (holdsResources(task.state)) add(task.frameworkId, task.resources);
+  for (const { frameworkId, executor } of executors) add(frameworkId, executor.resources ?? Resources.empty);
+  return held;
+}
+
+/** Whether an agent can have so much in use: of what is not shared, all at once. */
+function fits(total: Resources, used: ReadonlyMap<FrameworkId, Resources>): boolean {
+  const all = Resources.sum(used.values()).unallocate();
+  if (!total.contains(all.nonShared())) return false;
+  for (const volume of all.shared()) if (total.count(volume) === 0) return false;
+  return true;
+}
+
+function refuse(agent: AgentRecord, connection: number, draft: Draft): void {
+  const message = 'Resources of the agent do not contain what is used on it';
+  draft.dropped(`re-registration of agent ${agent.id} (${agent.info.hostname})`, message);
+  draft.tellAgent(connection, { type: 'shutdownAgent', message });
+}
+
+/** Whether both hold the same in name and amount, whatever is reserved or made a volume of. */
+function sameAmounts(a: Resources, b: Resources): boolean {
+  const rest = (resources: Resources): Resources =>
+    resources.filter(({ value }) => value.type !== 'SCALAR').toUnreserved();
+  return a.quantities().equals(b.quantities()) && rest(a).equals(rest(b));
+}
+
+function addExecutor(agentId: AgentId, { frameworkId, executor }: RunningExecutor, draft: Draft): void {
+  draft.event({ type: 'executorAdded', executor: { agentId, frameworkId, info: executor } });
+}
+
+function returnTask(
+  report: Report,
+  back: { readonly task: Task; readonly news: string; readonly wallMs: number },
+  draft: Draft,
+): void {
+  const { task, news, wallMs } = back;
+  draft.event({ type: 'taskReturned', task });
+  const framework = report.frameworks.get(task.frameworkId);
+  if (framework === undefined || framework.recovered) return;
+  const status = masterStatus(
+    task,
+    { state: task.state, message: news, reason: 'REASON_AGENT_REREGISTERED', wallMs },
+    framework.info,
+  );
+  forward(framework, status, draft);
+}
+
+/** Frameworks may have changed while the agent was away. */
+function tellFrameworkInfos(report: Report, connection: number, draft: Draft): void {
+  for (const framework of report.frameworks.values()) {
+    if (framework.recovered) continue;
+    draft.tellAgent(connection, { type: 'updateFramework', frameworkInfo: framework.info });
+  }
+}
+
+function killTakenIds(reported: readonly Task[], taken: readonly Task[], connection: number, draft: Draft): void {
+  for (const task of reported) {
+    if (taken.includes(task) || isTerminal(task.state)) continue;
+    draft.tellAgent(connection, { type: 'killTask', frameworkId: task.frameworkId, taskId: task.taskId });
+  }
+}

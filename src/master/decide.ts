@@ -1,0 +1,57 @@
+import { unreachable } from '../core/index.ts';
+import { decideAgentMessage } from './decide-agent-message.ts';
+import { decideSchedulerCall } from './decide-call.ts';
+import { decideAgentDisconnected, decideMarkAgentGone, decideRemoveAgent } from './decide-lose-agent.ts';
+import { decideAllocated, decideOfferTimedOut } from './decide-offers.ts';
+import { decideTeardown, decideUpdateWeights } from './decide-operator.ts';
+import { decidePingDue, decideReregisterTimedOut } from './decide-register.ts';
+import {
+  decideFailoverTimedOut,
+  decideHeartbeatDue,
+  decideSchedulerDisconnected,
+  decideSubscribe,
+} from './decide-subscribe.ts';
+import type { Decision, MasterCommand } from './protocol.ts';
+import type { MasterState } from './state.ts';
+
+/**
+ * What comes of a command: facts to be applied, and things to be done about them. Changes nothing: the same state and
+ * command give the same decision. What it costs does not depend on how many agents and tasks there are, other than
+ * those that it is about.
+ */
+export function decide(state: MasterState, command: MasterCommand): Decision {
+  switch (command.type) {
+    case 'subscribe':
+      return decideSubscribe(state, command);
+    case 'schedulerCall':
+      return decideSchedulerCall(state, command);
+    case 'schedulerDisconnected':
+      return decideSchedulerDisconnected(state, command);
+    case 'failoverTimedOut':
+      return decideFailoverTimedOut(state, command);
+    case 'heartbeatDue':
+      return decideHeartbeatDue(state, command);
+    case 'allocated':
+      return decideAllocated(state, command);
+    case 'offerTimedOut':
+      return decideOfferTimedOut(state, command);
+    case 'agentMessage':
+      return decideAgentMessage(state, command);
+    case 'agentDisconnected':
+      return decideAgentDisconnected(state, command);
+    case 'pingDue':
+      return decidePingDue(state, command);
+    case 'reregisterTimedOut':
+      return decideReregisterTimedOut(state, command);
+    case 'markAgentGone':
+      return decideMarkAgentGone(state, command);
+    case 'removeAgent':
+      return decideRemoveAgent(state, command);
+    case 'teardown':
+      return decideTeardown(state, command);
+    case 'updateWeights':
+      return decideUpdateWeights(state, command);
+    default:
+      return unreachable(command, 'MasterCommand');
+  }
+}

@@ -1,0 +1,38 @@
+export { apply } from './apply.ts';
+export { decide } from './decide.ts';
+export type { ExecutorRecord } from './executor-table.ts';
+export {
+  type AllocatorBooks,
+  allocatorAgrees,
+  checkInvariants,
+  nothingHeldTwice,
+  nothingOvercommitted,
+  offersAreAnswerable,
+  tasksHoldWhatTheyWereGiven,
+  type Violations,
+} from './invariants.ts';
+export type { MasterOptions } from './options.ts';
+export type {
+  AllocatorCall,
+  Decision,
+  MasterCommand,
+  MasterEffect,
+  MasterEvent,
+  MasterStimulus,
+  OfferEnd,
+} from './protocol.ts';
+export { createMaster, type Master, MASTER_VERSION } from './shell.ts';
+export type { AgentSnapshot, FrameworkSnapshot, MasterSnapshot } from './snapshot.ts';
+export {
+  type AgentRecord,
+  type CompletedFramework,
+  type ConnectionId,
+  emptyState,
+  type FrameworkRecord,
+  type MasterConfig,
+  type MasterState,
+  type MasterTables,
+  type TaskRef,
+  type UnreachableAgent,
+} from './state.ts';
+export { InvariantWatch } from './watch.ts';
