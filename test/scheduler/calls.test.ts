@@ -96,6 +96,18 @@ describe('calls of a connected driver', () => {
     expect(() => driver.revive(['a'])).toThrow('expected a role of the framework (b, c)');
   });
 
+  test('updateFramework as data replaces everything but the id', () => {
+    const { driver, master, resubscribe } = setUp({ roles: ['a', 'b'], suppressedRoles: ['a'] });
+    const frameworkInfo = { user: 'worker', name: 'other', roles: ['b'], capabilities: ['MULTI_ROLE'] as const };
+    driver.call({ type: 'updateFramework', frameworkInfo });
+    expect(master.connection.calls).toEqual([
+      { type: 'updateFramework', frameworkInfo: { ...frameworkInfo, id: 'F1' } },
+    ]);
+    expect(driver.frameworkId).toBe('F1');
+    resubscribe();
+    expect(master.connection.subscribe).toEqual({ type: 'subscribe', frameworkInfo: { ...frameworkInfo, id: 'F1' } });
+  });
+
   test('updateFramework() refuses what cannot be changed, and then changes nothing', () => {
     const { driver, master } = setUp({ user: 'worker' });
     expect(() => driver.updateFramework({ user: 'root' })).toThrow(
