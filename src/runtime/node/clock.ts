@@ -56,7 +56,8 @@ function run(): void {
   const nowMs = performance.now();
   running = true;
   try {
-    for (let call = queue.popDue(nowMs); call !== undefined; call = queue.popDue(nowMs)) call();
+    const { pushed } = queue;
+    for (let call = queue.popDue(nowMs, pushed); call !== undefined; call = queue.popDue(nowMs, pushed)) call();
   } finally {
     running = false;
     arm();

@@ -1,6 +1,7 @@
 import {
   closeSync,
   fdatasyncSync,
+  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -44,13 +45,14 @@ export function nodeDirectory(root: string): Directory {
       makeFolder(dirname(file));
       const fd = openSync(file, 'a');
       try {
+        const empty = fstatSync(fd).size === 0;
         writeAll(fd, data);
         fdatasyncSync(fd);
+        // It may be new in its folder.
+        if (empty) syncFolder(dirname(file));
       } finally {
         closeSync(fd);
       }
-      // The length of the first piece is the length of the file: it may be new in its folder.
-      syncFolder(dirname(file));
     },
     list(path) {
       const folder = path === '' ? top : locate(path);

@@ -32,10 +32,15 @@ export class TimerQueue {
     return () => this.#remove(entry);
   }
 
-  /** Takes out the first call if it is due by `nowMs`. */
-  popDue(nowMs: number): (() => void) | undefined {
+  /** How many calls have ever been pushed. */
+  get pushed(): number {
+    return this.#pushed;
+  }
+
+  /** Takes out the first call if it is due by `nowMs`, and was among the first `pushed` calls. */
+  popDue(nowMs: number, pushed: number = this.#pushed): (() => void) | undefined {
     const first = this.#heap[0];
-    if (first === undefined || first.dueMs > nowMs) return undefined;
+    if (first === undefined || first.dueMs > nowMs || first.order >= pushed) return undefined;
     this.#remove(first);
     return first.callback;
   }
