@@ -14,7 +14,7 @@ export interface Backoff {
  * so that those who failed together do not come back together.
  */
 export function backoffMs(repetition: number, backoff: Backoff, random: Random): number {
-  // Beyond 2^30 the maximum holds in any case, and a shift by more would wrap around.
+  // Beyond 2^30 the maximum holds in any case, and 0 times infinity would be no number.
   const doublings = Math.min(Math.max(repetition - 1, 0), 30);
   const fullMs = repetition === 0 ? backoff.firstMs : Math.min(backoff.minMs * 2 ** doublings, backoff.maxMs);
   const halfMs = Math.floor(fullMs / 2);

@@ -12,9 +12,11 @@ import type { FrameworkOptions } from './framework-options.ts';
  * @example
  * ```ts
  * await using driver = connect(cluster, { name: 'hello' });
- * driver.offers$.subscribe(([offer, ...others]) => {
- *   driver.launch(offer, commandTask({ id: 'hello-1', command: 'echo hello', offer, resources: 'cpus:0.1;mem:32' }));
- *   driver.decline(others);
+ * driver.offers$.subscribe((offers) => {
+ *   for (const offer of offers) {
+ *     const task = { id: `hello-${offer.id}`, command: 'echo hello', resources: 'cpus:0.1;mem:32' };
+ *     driver.launch(offer, commandTask({ ...task, offer }));
+ *   }
  * });
  * driver.updates$.subscribe(({ taskId, state }) => console.log(taskId, state));
  * ```

@@ -218,6 +218,18 @@ describe('ending', () => {
     expect(master.connections).toHaveLength(1);
   });
 
+  test('close() by one who watches an attempt begin prevents it', () => {
+    const { clock, master, start } = setUp();
+    const { driver } = start();
+    driver.events$.subscribe(({ type }) => {
+      if (type === 'connecting') void driver.close();
+    });
+    master.connection.drop();
+    clock.advance(60_000);
+    expect(master.connections).toHaveLength(1);
+    expect(clock.pending).toBe(0);
+  });
+
   test('await using closes the driver', async () => {
     const { master, start } = setUp();
     {
@@ -259,6 +271,17 @@ describe('ending', () => {
     expect(master.connection.calls).toEqual([{ type: 'teardown' }]);
     master.connection.drop();
     await teardown;
+  });
+
+  test('teardown() is not taken for done when the master turns the attempt to subscribe away', () => {
+    const { clock, master, start } = setUp();
+    const { driver } = start();
+    void driver.teardown();
+    master.connection.drop();
+    clock.advance(100);
+    expect(master.connections).toHaveLength(2);
+    master.connection.accept();
+    expect(master.connection.calls).toEqual([{ type: 'teardown' }]);
   });
 
   test('teardown() is not taken for done when the connection was merely lost', async () => {
