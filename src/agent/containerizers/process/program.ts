@@ -8,7 +8,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 export function programProblem(program: string, path: string, folder: string): string | undefined {
   if (program === '') return 'No program given: the value of the command is empty';
   if (program.startsWith('-')) return `Program names cannot begin with a dash: ${program}`;
-  if (program.includes('/')) return fileProblem(resolve(folder, program)) ?? undefined;
+  if (program.includes('/')) return fileProblem(resolve(folder, program));
   let refused: string | undefined;
   for (const entry of path.split(':')) {
     const problem = fileProblem(join(isAbsolute(entry) ? entry : resolve(folder, entry), program));
@@ -28,8 +28,7 @@ function fileProblem(file: string): string | undefined {
     return undefined;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    return code === 'ENOENT' || code === 'ENOTDIR'
-      ? `${NO_SUCH}: ${file}`
-      : `Permission denied: ${file} (${String(code)})`;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return `${NO_SUCH}: ${file}`;
+    return code === 'EACCES' ? `Permission denied: ${file} is not executable` : `Cannot run ${file}: ${String(error)}`;
   }
 }
