@@ -138,6 +138,15 @@ describe('Resources', () => {
     for (const { value } of parse('ports:[1-2];zones:{a}')) walk(value);
   });
 
+  test('shared volumes of one kind and two sizes are counted apart behind an index', () => {
+    const sized = (milli: number): Resource => ({ ...SHARED, value: { type: 'SCALAR', milli } });
+    const plain = Array.from({ length: 200 }, (_, i) =>
+      disk(1000, { reservations: [{ type: 'STATIC', role: `r${i}` }] }),
+    );
+    const some = Resources.of(...plain, ...plain.toReversed(), sized(1000), sized(2000), sized(1000), sized(2000));
+    expect([some.size, some.count(sized(1000)), some.count(sized(2000))]).toEqual([202, 2, 2]);
+  });
+
   test('to immer a collection is an opaque leaf', () => {
     const record = { some: parse('cpus:1'), other: parse('mem:1'), count: 1 };
     const next = produce(record, (draft) => {
