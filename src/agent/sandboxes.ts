@@ -2,7 +2,15 @@
 export interface Sandboxes {
   /** Makes the folder, and those above it, and answers its absolute path. @throws Error if the disk refuses */
   create(path: string): string;
-  /** Removes the folder with all below it, in the background; fine if there is none. */
+  /**
+   * Makes `path` a symbolic link to the folder `target`, with the folders above it; an existing link is replaced.
+   * Persistent volumes come into a sandbox this way. @throws Error if the disk refuses, or something else is there
+   */
+  link(path: string, target: string): void;
+  /**
+   * Removes the folder with all below it, in the background; links are removed, not followed; fine if there is none.
+   * Once this returns the path is free: a folder created there now is a new one.
+   */
   remove(path: string): void;
   /** Share of the disk that is free, from 0 to 1. */
   freeShare(): number;

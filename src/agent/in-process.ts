@@ -1,0 +1,104 @@
+import type { ContainerId } from '../core/index.ts';
+import type { Log } from '../runtime/index.ts';
+import type { Executor, ExecutorContext } from './executor.ts';
+import type { CodePlan } from './protocol.ts';
+
+/** What becomes of an in-process task; called later, never within a call to the runner. */
+export interface CodeHandlers {
+  /** `error`: the message of what it was rejected with. */
+  onSettled(error: string | undefined): void;
+  onReport(news: Parameters<ExecutorContext['report']>[0]): void;
+  onMessage(data: Uint8Array): void;
+}
+
+interface Run {
+  readonly executor: Executor;
+  readonly plan: CodePlan;
+  readonly controller: AbortController;
+  readonly settled: Promise<void>;
+}
+
+/**
+ * Runs tasks that are TypeScript code. Whatever user code throws ends up as the task's failure, or in the log; never in
+ * the agent. What an abandoned task does later is ignored.
+ */
+export class InProcessRunner {
+  readonly #executors: ReadonlyMap<string, Executor>;
+  readonly #log: Log;
+  readonly #runs = new Map<ContainerId, Run>();
+
+  constructor(executors: Readonly<Record<string, Executor>>, log: Log) {
+    this.#executors = new Map(Object.entries(executors));
+    this.#log = log;
+  }
+
+  launch(plan: CodePlan, sandbox: string, handlers: CodeHandlers): void {
+    const executor = this.#executors.get(plan.name);
+    if (executor === undefined) return;
+    const controller = new AbortController();
+    const { agentId, frameworkId, executorInfo, task, containerId } = plan;
+    const whileRunning =
+      <Value>(pass: (value: Value) => void) =>
+      (value: Value) => {
+        if (this.#runs.has(containerId)) pass(value);
+      };
+    const context: ExecutorContext = {
+      agentId,
+      frameworkId,
+      executorInfo,
+      sandbox,
+      signal: controller.signal,
+      report: whileRunning(({ message, data }) =>
+        handlers.onReport({ ...(message === undefined ? {} : { message }), ...(data === undefined ? {} : { data }) }),
+      ),
+      sendMessage: whileRunning((data) => handlers.onMessage(data)),
+    };
+    // Not yet: what the code reports at once must find its run.
+    const launched = Promise.resolve().then(() => executor.launch(task, context));
+    const settled = launched.then(
+      () => whileRunning(handlers.onSettled)(undefined),
+      (error: unknown) => whileRunning(handlers.onSettled)(errorText(error)),
+    );
+    this.#runs.set(containerId, { executor, plan, controller, settled });
+  }
+
+  /** Asks the task to end; once is enough. */
+  abort(containerId: ContainerId, reason: string): void {
+    const run = this.#runs.get(containerId);
+    if (run === undefined || run.controller.signal.aborted) return;
+    run.controller.abort(new Error(reason));
+    this.#call('kill', run.plan.name, () => run.executor.kill?.(run.plan.task.taskId));
+  }
+
+  abandon(containerId: ContainerId): void {
+    this.#runs.delete(containerId);
+  }
+
+  message(name: string, data: Uint8Array): void {
+    const executor = this.#executors.get(name);
+    this.#call('message', name, () => executor?.message?.(data));
+  }
+
+  /** Asks all tasks to end. Resolves once those have that were not abandoned. */
+  async close(reason: string): Promise<void> {
+    const runs = [...this.#runs];
+    for (const [containerId] of runs) this.abort(containerId, reason);
+    await Promise.all(runs.map(([, { settled }]) => settled));
+  }
+
+  #call(method: string, name: string, call: () => unknown): void {
+    const failed = (error: unknown): void =>
+      this.#log.log('error', `${method} of the in-process executor ${name} failed`, { error: errorText(error) });
+    try {
+      // A promise, in spite of its type, that is rejected would end this process.
+      Promise.resolve(call()).catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+}
+
+export function errorText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message === '' ? error.name : error.message;
+}

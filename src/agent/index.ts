@@ -1,0 +1,12 @@
+export type {
+  ContainerConfig,
+  ContainerExit,
+  ContainerHandlers,
+  Containerizer,
+} from './containerizer.ts';
+export type { Executor, ExecutorContext } from './executor.ts';
+export type { AgentOptions } from './options.ts';
+export type { AgentEvent } from './protocol.ts';
+export type { Sandboxes } from './sandboxes.ts';
+export { type Agent, createAgent } from './shell.ts';
+export type { AgentExecutorSnapshot, AgentSnapshot, AgentTaskSnapshot } from './snapshot.ts';
