@@ -242,13 +242,16 @@ class ProcessContainerizer implements Containerizer {
     this.#leaveStart(container);
     this.#polled.delete(container);
     container.phase = 'sweeping';
-    const { deadline } = container;
-    if (deadline !== undefined && this.#clock.monotonicMs() < deadline.atMs) {
+    if (container.deadline === undefined || this.#isOverdue(container)) {
+      this.#sweep(container);
+    } else {
       // Its command has ended, others that were sent SIGTERM still have time.
       this.#sweeper.watch(container, () => this.#end(container));
-    } else {
-      this.#sweep(container);
     }
+  }
+
+  #isOverdue({ deadline }: Container): boolean {
+    return deadline !== undefined && deadline.atMs <= this.#clock.monotonicMs();
   }
 
   #sweep(container: Container): void {
@@ -279,7 +282,8 @@ class ProcessContainerizer implements Containerizer {
         this.#inspectUnknown(container);
         return;
       }
-      this.#sweeper.drop(container.containerId);
+      // Until now all of its processes were waited for; from here on its supervisor is, unless its time is over.
+      if (!this.#isOverdue(container)) this.#sweeper.drop(container.containerId);
     }
     const { pid, start, boot } = container.supervisor;
     const alive = boot === this.#table.boot && this.#table.startOf(pid) === start;
