@@ -108,6 +108,31 @@ export abstract class CallMaker implements SchedulerCalls {
   }
 }
 
+/**
+ * Calls as data, for a scheduler that is a function: what `make` calls, in order.
+ *
+ * @example
+ * ```ts
+ * return [state, callsOf((driver) => {
+ *   driver.launch(offer, task);
+ *   driver.decline(others);
+ * })];
+ * ```
+ */
+export function callsOf(make: (driver: SchedulerCalls) => void): readonly SchedulerCall[] {
+  const collector = new CallCollector();
+  make(collector);
+  return collector.calls;
+}
+
+class CallCollector extends CallMaker {
+  readonly calls: SchedulerCall[] = [];
+
+  call(call: SchedulerCall): void {
+    this.calls.push(call);
+  }
+}
+
 function idsOf(offers: OneOrMore<OfferReference>): readonly OfferId[] {
   return listOf(offers).map((offer) => (typeof offer === 'string' ? OfferId(offer) : offer.id));
 }

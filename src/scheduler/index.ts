@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 export type { Backoff } from './backoff.ts';
-export type { KillRequest, OfferReference, OneOrMore, SchedulerCalls } from './call-maker.ts';
+export { callsOf, type KillRequest, type OfferReference, type OneOrMore, type SchedulerCalls } from './call-maker.ts';
 export { connect } from './connect.ts';
 export type {
   ConnectionEvent,

@@ -97,7 +97,6 @@ class SchedulerShell<S, C> extends DriverShell implements SchedulerRun<S, C> {
     try {
       for (let next = this.#mailbox.shift(); next !== undefined; next = this.#mailbox.shift()) this.#turn(next);
     } catch (error) {
-      this.#mailbox.length = 0;
       this.#over = true;
       this.fail(error instanceof Error ? error : new Error(String(error)));
     } finally {

@@ -2,6 +2,7 @@ import { describe, expect, expectTypeOf, test } from 'vitest';
 import { ClosedError, SubscriptionError, TaskId } from '../../src/core/index.ts';
 import { seededRandom } from '../../src/runtime/index.ts';
 import {
+  callsOf,
   commandTask,
   type DriverOptions,
   fromCallbacks,
@@ -71,6 +72,7 @@ describe('run()', () => {
     expect(running.state).toEqual({ launched: 2, finished: 0 });
     master.connection.emit({ type: 'update', status: status('t1', 'TASK_FINISHED') });
     master.connection.emit({ type: 'update', status: status('t2', 'TASK_FINISHED') });
+    master.connection.emit({ type: 'offers', offers: [offer('O4')] });
     clock.advance(0);
     expect(master.connection.calls.slice(3).map(({ type }) => type)).toEqual([
       'acknowledge',
@@ -230,6 +232,20 @@ describe('run()', () => {
     const { running: without } = setUp(counting(1));
     expectTypeOf<Parameters<typeof without.send>>().toEqualTypeOf<[command: never]>();
     expectTypeOf<Extract<SchedulerInput, { type: 'heartbeat' | 'error' | 'connecting' }>>().toEqualTypeOf<never>();
+  });
+});
+
+describe('callsOf()', () => {
+  test('collects calls as data', () => {
+    const calls = callsOf((driver) => {
+      driver.decline([]);
+      driver.kill('t1');
+      driver.decline(offer('O1'));
+    });
+    expect(calls).toEqual([
+      { type: 'kill', taskId: 't1' },
+      { type: 'decline', offerIds: ['O1'] },
+    ]);
   });
 });
 

@@ -66,14 +66,14 @@ export function condition(constraint: Constraint, path: string): Condition {
 }
 
 /** The text of a field of an agent, or `undefined` if it has none of that name. */
-export function fieldText(place: Place, field: string): string | undefined {
+function fieldText(place: Place, field: string): string | undefined {
   if (field === 'hostname') return place.hostname;
   const attribute = place.attributes.find(({ name }) => name === field);
   return attribute === undefined ? undefined : attributeText(attribute);
 }
 
 /** As Marathon compares them: `r1`, `1.5`, `[5-7,10-12]`. */
-export function attributeText({ value }: Attribute): string {
+function attributeText({ value }: Attribute): string {
   switch (value.type) {
     case 'TEXT':
       return value.text;

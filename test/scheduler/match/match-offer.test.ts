@@ -177,6 +177,13 @@ describe('ports', () => {
       ],
     };
     expect(ports(narrow, 'ports:[1-3]')).toEqual([3, 1, 2]);
+    const apart: Requirement = {
+      ports: [
+        { begin: 1, end: 5 },
+        { begin: 5, end: 6 },
+      ],
+    };
+    expect(ports(apart, 'ports:[2-2];ports(web):[5-5]')).toEqual([2, 5]);
   });
 
   test('come from reserved entries first', () => {
