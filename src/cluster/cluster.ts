@@ -1,0 +1,213 @@
+import type { Observable } from 'rxjs';
+import { holdLifeline, type Lifeline } from '../agent/containerizers/index.ts';
+import { ClosedError, InvalidArgument } from '../core/index.ts';
+import { createMaster, type Master, type MasterEvent, type MasterSnapshot } from '../master/index.ts';
+import type { SchedulerEndpoint } from '../protocol/index.ts';
+import { silentLog } from '../runtime/index.ts';
+import { detectMachine, makeTemporaryFolder, nodeClock, nodeRandom, removeFolder } from '../runtime/node/index.ts';
+import { connect, type Driver, type DriverOptions, type FrameworkOptions } from '../scheduler/index.ts';
+import type { ClusterAgent, Member } from './member.ts';
+import {
+  type AgentOptions,
+  type AgentPlan,
+  type ClusterOptions,
+  machineShare,
+  planAgent,
+  planAgents,
+} from './options.ts';
+import { startOwnProcessAgent } from './own-process-agent.ts';
+import { type AgentSurroundings, startSharedAgent } from './shared-agent.ts';
+
+/** A master and its agents in this process: see {@link createCluster}. */
+export interface Cluster extends AsyncDisposable {
+  /** Where frameworks connect; `connect(cluster, …)` of `altiplano/scheduler` takes the cluster itself. */
+  readonly schedulers: SchedulerEndpoint;
+  readonly agents: readonly ClusterAgent[];
+  /** Absolute path; each agent has a folder in it, named like the agent. */
+  readonly workDir: string;
+  /** Every change of the master's state, as it happens. Completes when the cluster is closed. */
+  readonly events$: Observable<MasterEvent>;
+  /** Agents, frameworks, tasks and offers as they stand. */
+  state(): MasterSnapshot;
+  /** Subscribes a framework; its driver is closed with the cluster. */
+  connect(framework: FrameworkOptions, options?: DriverOptions): Driver;
+  /** Resolves once the agent has registered. @throws InvalidArgument naming the field at fault */
+  addAgent(options?: AgentOptions): Promise<ClusterAgent>;
+  /** Kills the agent's tasks and takes it out. @param agent its id or host name @throws InvalidArgument if unknown */
+  removeAgent(agent: string): Promise<void>;
+  /** Sets the weights of roles. @throws InvalidArgument on a weight that is not above 0 */
+  updateWeights(weights: Readonly<Record<string, number>>): void;
+  /**
+   * Ends everything: frameworks, tasks, agents, master. With `keepTasks`, tasks of checkpointing frameworks go on, and a
+   * cluster created on the same `workDir` takes them up. Closing twice is fine.
+   */
+  close(options?: { readonly keepTasks?: boolean }): Promise<void>;
+}
+
+/**
+ * Starts a master and its agents in this process. Resolves once all agents have registered.
+ *
+ * @throws InvalidArgument naming the option at fault
+ * @example
+ * await using cluster = await createCluster({ agents: 3 });
+ * const driver = cluster.connect({ name: 'hello' });
+ */
+export async function createCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  const machine = detectMachine();
+  const plans = planAgents(options.agents, machine);
+  const { clock = nodeClock, random = nodeRandom, log = silentLog, checkInvariants = false } = options;
+  const master = createMaster({
+    ...masterOptions(options),
+    clock,
+    random: random.stream('master'),
+    log,
+    checkInvariants,
+  });
+  const workDir = options.workDir ?? makeTemporaryFolder('altiplano-');
+  const surroundings = (plan: AgentPlan): AgentSurroundings => ({
+    endpoint: master.agents,
+    workDir: `${workDir}/${plan.hostname}`,
+    clock,
+    random: random.stream(`agent ${plan.hostname}`),
+    log,
+    checkInvariants,
+    ...(options.gcDelayMs === undefined ? {} : { gcDelayMs: options.gcDelayMs }),
+  });
+  const cluster = new EmbeddedCluster(master, workDir, {
+    removeWorkDir: !(options.keepWorkDir ?? options.workDir !== undefined),
+    // Tasks in a folder that nobody knows the name of are of no use to a later cluster.
+    lifeline: options.workDir === undefined && options.keepWorkDir !== true ? holdLifeline(workDir) : undefined,
+    start: (plan) => (plan.process === 'own' ? startOwnProcessAgent : startSharedAgent)(plan, surroundings(plan)),
+    plan: (agent, others) =>
+      planAgent(agent, { field: 'agent', others, defaultResources: machineShare(machine, { index: 0, of: 1 }) }),
+    driverDefaults: { clock, random: random.stream('drivers'), log },
+  });
+  try {
+    await Promise.all(plans.map((plan) => cluster.start(plan)));
+  } catch (error) {
+    await cluster.close();
+    throw error;
+  }
+  return cluster;
+}
+
+function masterOptions(options: ClusterOptions): Partial<Parameters<typeof createMaster>[0]> {
+  const { weights, allocationIntervalMs, offerTimeoutMs, agentPingTimeoutMs } = options;
+  const { maxAgentPingTimeouts, agentReregisterTimeoutMs, minAllocatable } = options;
+  return {
+    ...(weights === undefined ? {} : { weights }),
+    ...(allocationIntervalMs === undefined ? {} : { allocationIntervalMs }),
+    ...(offerTimeoutMs === undefined ? {} : { offerTimeoutMs }),
+    ...(agentPingTimeoutMs === undefined ? {} : { agentPingTimeoutMs }),
+    ...(maxAgentPingTimeouts === undefined ? {} : { maxAgentPingTimeouts }),
+    ...(agentReregisterTimeoutMs === undefined ? {} : { agentReregisterTimeoutMs }),
+    ...(minAllocatable === undefined ? {} : { minAllocatable }),
+  };
+}
+
+interface EmbeddedOptions {
+  readonly removeWorkDir: boolean;
+  readonly lifeline: Lifeline | undefined;
+  readonly driverDefaults: DriverOptions;
+  start(plan: AgentPlan): Promise<Member>;
+  plan(options: AgentOptions, others: readonly { readonly hostname: string }[]): AgentPlan;
+}
+
+class EmbeddedCluster implements Cluster {
+  readonly #master: Master;
+  readonly #options: EmbeddedOptions;
+  readonly #members: Member[] = [];
+  /** Host names that are taken: of members, and of those about to be. */
+  readonly #hostnames: { readonly hostname: string }[] = [];
+  readonly #drivers = new Set<Driver>();
+  #closing: Promise<void> | undefined;
+  readonly workDir: string;
+
+  constructor(master: Master, workDir: string, options: EmbeddedOptions) {
+    this.#master = master;
+    this.workDir = workDir;
+    this.#options = options;
+  }
+
+  get schedulers(): SchedulerEndpoint {
+    return this.#master.schedulers;
+  }
+
+  get agents(): readonly ClusterAgent[] {
+    return [...this.#members];
+  }
+
+  get events$(): Observable<MasterEvent> {
+    return this.#master.events$;
+  }
+
+  state(): MasterSnapshot {
+    return this.#master.state();
+  }
+
+  connect(framework: FrameworkOptions, options?: DriverOptions): Driver {
+    this.#assertOpen('connect');
+    const driver = connect(this, framework, { ...this.#options.driverDefaults, ...options });
+    this.#drivers.add(driver);
+    return driver;
+  }
+
+  async addAgent(options: AgentOptions = {}): Promise<ClusterAgent> {
+    this.#assertOpen('addAgent');
+    return this.start(this.#options.plan(options, this.#hostnames));
+  }
+
+  async start(plan: AgentPlan): Promise<Member> {
+    this.#hostnames.push(plan);
+    try {
+      const member = await this.#options.start(plan);
+      this.#members.push(member);
+      return member;
+    } catch (error) {
+      this.#forget(plan.hostname);
+      throw error;
+    }
+  }
+
+  async removeAgent(agent: string): Promise<void> {
+    const index = this.#members.findIndex((member) => member.id === agent || member.hostname === agent);
+    const [member] = index < 0 ? [] : this.#members.splice(index, 1);
+    if (member === undefined) {
+      const known = this.#members.map((each) => `${each.hostname} (${each.id})`).join(', ');
+      throw new InvalidArgument('agent', `expected one of ${known || 'no agents'}, got ${JSON.stringify(agent)}`);
+    }
+    await member.shutdown();
+    this.#forget(member.hostname);
+  }
+
+  updateWeights(weights: Readonly<Record<string, number>>): void {
+    this.#assertOpen('updateWeights');
+    this.#master.updateWeights(weights);
+  }
+
+  close(options: { readonly keepTasks?: boolean } = {}): Promise<void> {
+    this.#closing ??= this.#close(options.keepTasks ?? false);
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(keepTasks: boolean): Promise<void> {
+    await Promise.all([...this.#drivers].map((driver) => driver.close()));
+    await Promise.all(this.#members.map((member) => (keepTasks ? member.detach() : member.shutdown())));
+    await this.#master.close();
+    this.#options.lifeline?.release();
+    if (this.#options.removeWorkDir && !keepTasks) await removeFolder(this.workDir);
+  }
+
+  #forget(hostname: string): void {
+    const index = this.#hostnames.findIndex((each) => each.hostname === hostname);
+    if (index >= 0) this.#hostnames.splice(index, 1);
+  }
+
+  #assertOpen(call: string): void {
+    if (this.#closing !== undefined) throw new ClosedError(`Expected an open cluster for ${call}, got a closed one`);
+  }
+}

@@ -1,0 +1,114 @@
+import type { AgentId } from '../core/index.ts';
+import { encodeAgentInfo } from '../protocol/index.ts';
+import { forkModule, type NodeChild } from '../runtime/node/index.ts';
+import { isFrame, remoteAgent } from './agent-link.ts';
+import type { Member } from './member.ts';
+import type { AgentPlan } from './options.ts';
+import type { AgentSurroundings } from './shared-agent.ts';
+import type { AgentProcessReport, AgentProcessStart } from './agent-process.ts';
+
+/** The built module that an agent's own process runs; it lies beside this one. */
+const AGENT_PROCESS = new URL('./agent-process.js', import.meta.url);
+
+/** An agent in a Node process of its own, which this one starts, and starts again. */
+export async function startOwnProcessAgent(plan: AgentPlan, surroundings: AgentSurroundings): Promise<Member> {
+  const agent = new OwnProcessAgent(plan, surroundings);
+  await agent.start();
+  return agent;
+}
+
+interface Running {
+  readonly child: NodeChild;
+  readonly link: { close(): void };
+}
+
+class OwnProcessAgent implements Member {
+  readonly #plan: AgentPlan;
+  readonly #surroundings: AgentSurroundings;
+  #id: AgentId | undefined;
+  #running: Running | undefined;
+
+  constructor(plan: AgentPlan, surroundings: AgentSurroundings) {
+    this.#plan = plan;
+    this.#surroundings = surroundings;
+  }
+
+  get id(): AgentId {
+    if (this.#id === undefined) throw new Error('Expected a started agent');
+    return this.#id;
+  }
+
+  get hostname(): string {
+    return this.#plan.hostname;
+  }
+
+  get pid(): number | undefined {
+    return this.#running?.child.pid;
+  }
+
+  /** Resolves once the agent has registered, rejects if its process ends before. */
+  async start(): Promise<void> {
+    if (this.#running !== undefined) return;
+    const { endpoint, log } = this.#surroundings;
+    let report: (text: string) => void = () => undefined;
+    const registered = new Promise<AgentId>((resolve, reject) => {
+      report = (text) => {
+        const news = JSON.parse(text) as AgentProcessReport;
+        if (news.type === 'registered') resolve(news.agentId);
+        else reject(new Error(`Agent ${this.hostname} failed to start: ${news.message}`));
+      };
+    });
+    const child = await forkModule(AGENT_PROCESS, (text) => (isFrame(text) ? link.receive(text) : report(text)));
+    const link = remoteAgent(endpoint, (text) => child.send(text));
+    this.#running = { child, link };
+    const ended = child.ended.then((how) => {
+      link.close();
+      if (this.#running?.child === child) this.#running = undefined;
+      log.log('info', `The process of agent ${this.hostname} ended`, { how, pid: child.pid });
+      return how;
+    });
+    child.send(JSON.stringify(this.#startMessage()));
+    const early = ended.then((how): never => {
+      throw new Error(`Expected the process of agent ${this.hostname} to register, got its end: ${how}`);
+    });
+    this.#id = await Promise.race([registered, early]);
+  }
+
+  async kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
+    const child = this.#running?.child;
+    child?.kill(signal);
+    await child?.ended;
+  }
+
+  restart(): Promise<void> {
+    return this.start();
+  }
+
+  shutdown(): Promise<void> {
+    return this.#end('shutdown');
+  }
+
+  detach(): Promise<void> {
+    return this.#end('detach');
+  }
+
+  /** An agent that is down is started once more, so that it can end its tasks. */
+  async #end(how: 'shutdown' | 'detach'): Promise<void> {
+    if (how === 'shutdown') await this.start();
+    const child = this.#running?.child;
+    child?.send(JSON.stringify({ type: how }));
+    await child?.ended;
+  }
+
+  #startMessage(): AgentProcessStart {
+    const { workDir, gcDelayMs, checkInvariants } = this.#surroundings;
+    const { hostname, resources, attributes } = this.#plan;
+    return {
+      type: 'start',
+      agentInfo: encodeAgentInfo({ hostname, resources, attributes }),
+      workDir,
+      checkInvariants,
+      ...(gcDelayMs === undefined ? {} : { gcDelayMs }),
+    };
+  }
+}
