@@ -127,7 +127,11 @@ describe('revocable resources, shared ones, and disks', () => {
       ['cpus', true],
       ['mem', false],
     ]);
-    expect(pick(4, true).matched).toBe(false);
+    expect(reasons(pick(4, true))).toEqual(['needs cpus:4, offer has cpus:3 that it may use, of cpus:5']);
+    const less = { ...offer('O1'), resources: Resources.parse('cpus:2').plus(revocable('cpus:1')) };
+    expect(reasons(matchOffer({ cpus: 3, revocable: true }, less))).toEqual([
+      'needs cpus:3, offer has cpus:2 that it may use, of cpus:3',
+    ]);
   });
 
   const volume = (id: string, milli: number): Resource => ({
