@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { ROOT, readmeExample, runProgram } from '../support/run-program.ts';
+
+/** The lines that matter of what each example prints, in order; other lines may stand between them. */
+const ESSENTIALS: Readonly<Record<string, readonly RegExp[]>> = {
+  'hello.ts': [/^hello-\d TASK_RUNNING/m, /^hello-\d TASK_FINISHED/m],
+  'custom-framework.ts': [
+    /^flaky-1: TASK_FAILED .*status 1/m,
+    /^flaky-2: TASK_FINISHED/m,
+    /^hopeless-3: TASK_FAILED .*status 7/m,
+    /^hopeless given up$/m,
+  ],
+  'fair-share.ts': [/^seconds +batch +web$/m, /^web, .* had (6[5-9]|7\d|8[0-5]) % of what was used/m],
+  'typescript-executor.ts': [/^25 primes below 100$/m, /^below-1e12 TASK_KILLED/m],
+  'agent-restart.ts': [
+    /running: short \(pid \d+\), long \(pid \d+\), longer \(pid \d+\)$/m,
+    /^agent killed; still running: .*long \(pid \d+\), longer/m,
+    /is back with pid \d+; still running: long \(pid \d+\), longer \(pid \d+\)$/m,
+    /^short: TASK_FAILED .*status 3/m,
+    /^longer: TASK_FINISHED/m,
+  ],
+};
+
+const examples = readdirSync(join(ROOT, 'examples')).filter((name) => name.endsWith('.ts'));
+const read = (name: string): string => readFileSync(join(ROOT, 'examples', name), 'utf8');
+
+test('every example is run by this test', () => {
+  expect(examples.toSorted()).toEqual(Object.keys(ESSENTIALS).toSorted());
+});
+
+test('hello.ts is the example of the README', () => {
+  expect(read('hello.ts')).toBe(readmeExample());
+});
+
+describe.concurrent.for(examples)('%s', (name) => {
+  test('is a complete program of under 80 lines on public imports', ({ expect }) => {
+    expect(read(name).trimEnd().split('\n').length).toBeLessThan(80);
+    const imports = [...read(name).matchAll(/ from '([^']+)'/g)].map(([, from]) => from);
+    expect(imports).toContain('altiplano');
+    expect(imports.filter((from) => !/^(altiplano(\/\w+)?|rxjs|node:[\w/]+)$/.test(from ?? ''))).toEqual([]);
+  });
+
+  test('ends by itself and prints what it did', async ({ expect }) => {
+    const { code, stdout, stderr } = await runProgram(join(ROOT, 'examples', name));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    let rest = stdout;
+    for (const line of ESSENTIALS[name] ?? []) {
+      expect(rest).toMatch(line);
+      rest = rest.slice(rest.search(line));
+    }
+    expect(stdout).not.toMatch(/TASK_(LOST|ERROR|DROPPED|GONE|UNREACHABLE)/);
+  });
+});
