@@ -23,10 +23,17 @@ export interface Heard {
 export class Bench {
   readonly folder: string = mkdtempSync(join(tmpdir(), 'containers-test-'));
   readonly runtimeDir: string = join(this.folder, 'run');
-  containerizer: Containerizer = this.open();
+  readonly endWithProcess: boolean;
+  containerizer: Containerizer;
+
+  constructor(endWithProcess: boolean) {
+    this.endWithProcess = endWithProcess;
+    this.containerizer = this.open();
+  }
 
   open(): Containerizer {
-    return createProcessContainerizer({ runtimeDir: this.runtimeDir, clock: nodeClock });
+    const { runtimeDir, endWithProcess } = this;
+    return createProcessContainerizer({ runtimeDir, clock: nodeClock, endWithProcess });
   }
 
   /** Lets go of everything, as the end of the agent does, and begins again. */
@@ -73,8 +80,8 @@ function handlersOf(heard: Heard) {
 }
 
 /** A bench that is cleared away after the test; whatever still runs under its name is killed. */
-export function bench(): Bench {
-  const made = new Bench();
+export function bench(endWithProcess = false): Bench {
+  const made = new Bench(endWithProcess);
   benches.push(made);
   return made;
 }

@@ -16,7 +16,8 @@ async function launchElsewhere(
   commands: Readonly<Record<string, string>>,
 ): Promise<ReadonlyMap<string, number>> {
   const script = join(import.meta.dirname, 'first-agent.ts');
-  const args = ['--import', 'tsx', script, at.folder, ...Object.entries(commands).flat()];
+  const life = at.endWithProcess ? 'bound' : 'free';
+  const args = ['--import', 'tsx', script, at.folder, life, ...Object.entries(commands).flat()];
   const agent = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise((resolve) => agent.once('exit', resolve));
   const pids = new Map<string, number>();
@@ -55,8 +56,8 @@ describe('after the agent was killed', () => {
     writeFileSync(join(at.folder, 'now'), '');
     process.kill(pids.get(killed) ?? 0, 'SIGKILL');
     process.kill(supervisorOf(at, lost), 'SIGKILL');
-    const gone = [supervisorOf(at, ended), supervisorOf(at, killed), supervisorOf(at, leftover)];
-    await until('three have ended', () => !gone.some(runs));
+    const gone = [ended, killed, leftover, lost].map((id) => supervisorOf(at, id));
+    await until('four have ended', () => !gone.some(runs));
     expect(processesWith(lost)).toHaveLength(2);
     expect(processesWith(leftover)).toHaveLength(1);
 
@@ -93,6 +94,46 @@ describe('after the agent was killed', () => {
     at.containerizer.kill(stubborn, 30);
     expect(await exited(heard[0])).toMatchObject({ signal: 'SIGTERM' });
     expect(await exited(heard[1])).toMatchObject({ signal: 'SIGKILL' });
+    expect(processesWith(`-${process.pid}`)).toEqual([]);
+  });
+});
+
+describe('with endWithProcess', () => {
+  test('what was launched ends with its agent, though it is killed by SIGKILL', async () => {
+    const at = bench(true);
+    const [polite, child] = [mine('polite'), mine('child')];
+    const farewell = join(at.folder, 'farewell');
+    await launchElsewhere(at, {
+      [polite]: `trap "echo bye > ${farewell}; exit 3" TERM; while :; do sleep 0.02; done`,
+      [child]: 'sleep 100 & wait',
+    });
+    await until('nothing is left', () => processesWith(`-${process.pid}`).length === 0);
+    expect(readFileSync(farewell, 'utf8')).toBe('bye\n');
+    // The status is there for whoever asks.
+    expect(await exited(at.recover(polite))).toEqual({ type: 'exited', exitCode: 3 });
+  });
+
+  test('what was launched ends with close()', async () => {
+    const at = bench(true);
+    const heard = at.launch('exec sleep 100');
+    await started(heard);
+    at.containerizer.close();
+    await until('nothing is left', () => processesWith(heard.containerId).length === 0);
+  });
+
+  test('containers start, end and are killed as without', async () => {
+    const at = bench(true);
+    const [ended, killed, stubborn] = [
+      at.launch('exit 4'),
+      at.launch('exec sleep 100'),
+      at.launch('trap "" TERM; while :; do sleep 0.02; done'),
+    ];
+    await Promise.all([started(killed), started(stubborn)]);
+    at.containerizer.kill(killed.containerId, 60_000);
+    at.containerizer.kill(stubborn.containerId, 30);
+    expect(await exited(ended)).toEqual({ type: 'exited', exitCode: 4 });
+    expect(await exited(killed)).toMatchObject({ signal: 'SIGTERM' });
+    expect(await exited(stubborn)).toMatchObject({ signal: 'SIGKILL' });
     expect(processesWith(`-${process.pid}`)).toEqual([]);
   });
 });
@@ -159,7 +200,7 @@ describe('recover()', () => {
     const containerId = mine('slow');
     const folder = join(at.runtimeDir, containerId);
     mkdirSync(folder);
-    const [program, args] = supervisorCommand(folder, [
+    const [program, args] = supervisorCommand(folder, 'free', [
       '/bin/sh',
       '-c',
       `trap 'exit 6' TERM; : > ${at.folder}/trapped; while :; do sleep 0.02; done`,

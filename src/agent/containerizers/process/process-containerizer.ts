@@ -23,6 +23,12 @@ export interface ProcessContainerizerOptions {
   readonly runtimeDir: string;
   readonly clock: Clock;
   readonly log?: Log;
+  /**
+   * True: what is launched ends with this process, whatever ends it, and with `close` (SIGTERM to the supervisor's process
+   * group, SIGKILL after three seconds; each container holds a file of this process open). False, the default: it
+   * outlives both.
+   */
+  readonly endWithProcess?: boolean;
 }
 
 /** Supervisors that have not yet started their command; more wait. Each of them holds a file of this process open. */
@@ -53,12 +59,13 @@ export function createProcessContainerizer(options: ProcessContainerizerOptions)
   } catch (cause) {
     throw new InvalidArgument('runtimeDir', `expected a folder that can be made, got ${runtimeDir}`, { cause });
   }
-  return new ProcessContainerizer(runtimeDir, options.clock, options.log ?? silentLog);
+  return new ProcessContainerizer(runtimeDir, options);
 }
 
 class ProcessContainerizer implements Containerizer {
   readonly #runtimeDir: string;
   readonly #clock: Clock;
+  readonly #life: 'free' | 'bound';
   readonly #table: ProcessTable = systemTable();
   readonly #sweeper: Sweeper;
   readonly #containers = new Map<ContainerId, Container>();
@@ -72,9 +79,10 @@ class ProcessContainerizer implements Containerizer {
   #polling: Disposable | undefined;
   #closed = false;
 
-  constructor(runtimeDir: string, clock: Clock, log: Log) {
+  constructor(runtimeDir: string, { clock, log = silentLog, endWithProcess = false }: ProcessContainerizerOptions) {
     this.#runtimeDir = runtimeDir;
     this.#clock = clock;
+    this.#life = endWithProcess ? 'bound' : 'free';
     this.#sweeper = new Sweeper(this.#table, clock, log);
   }
 
@@ -189,11 +197,15 @@ class ProcessContainerizer implements Containerizer {
 
   #spawn(container: Container, config: ContainerConfig): void {
     container.phase = 'starting';
-    const spawned = spawnSupervisor(config, container.folder, {
-      onReady: () => this.#start(container),
-      onEnded: () => this.#supervisorEnded(container),
-      onFailed: (problem) => this.#failed(container, problem),
-    });
+    const spawned = spawnSupervisor(
+      config,
+      { folder: container.folder, life: this.#life },
+      {
+        onReady: () => this.#start(container),
+        onEnded: () => this.#supervisorEnded(container),
+        onFailed: (problem) => this.#failed(container, problem),
+      },
+    );
     if (typeof spawned === 'string') {
       this.#failed(container, spawned);
       return;

@@ -31,7 +31,20 @@ __altiplano_record() {
 }`;
 
 /**
- * The supervisor: `$1` is the container's folder, what follows the command. Its file 3 leads to the agent.
+ * Ends the process group once the agent is gone, which closes its end of file 3: SIGTERM, and after three seconds
+ * SIGKILL, to itself too. It ignores what others of the group are sent.
+ */
+const WATCHER = `(
+  trap "" HUP INT QUIT USR1 USR2 PIPE ALRM TERM
+  read -r __altiplano_line <&3
+  kill -TERM 0
+  for __altiplano_line in 1 2 3; do /bin/sleep 1; done
+  kill -KILL 0
+) &`;
+
+/**
+ * The supervisor: `$1` is the container's folder, `$2` is `bound` if it shall end with the agent, what follows the
+ * command. Its file 3 leads to the agent.
  *
  * - The command runs in the foreground: unlike after `wait`, its status is true whatever signals come meanwhile; it
  *   keeps its SIGINT, which a background command of a shell ignores.
@@ -44,20 +57,30 @@ const SUPERVISOR = `trap : HUP INT QUIT USR1 USR2 PIPE ALRM TERM
 ${RECORD_IDENTITY}
 exec 4>&2 2>/dev/null
 __altiplano_record "$1/${RECORDS.supervisor}" || exit 1
+if [ "$2" = bound ]; then
+${WATCHER}
+fi
 (
   __altiplano_record "$1/${RECORDS.command}" || exit 1
   trap "" PIPE
   echo >&3
   trap - PIPE
-  shift
+  shift 2
   exec "$@" 2>&4 3>&- 4>&-
 )
 echo "$?" > "$1/${RECORDS.exit}"
+if [ "$2" = bound ]; then
+  kill -KILL "$!"
+fi
 `;
 
 /** The program and arguments that run `command` (a program and its arguments) under a supervisor. */
-export function supervisorCommand(folder: string, command: readonly string[]): readonly [string, readonly string[]] {
-  return ['/bin/sh', ['-c', SUPERVISOR, 'altiplano-supervisor', folder, ...command]];
+export function supervisorCommand(
+  folder: string,
+  life: 'free' | 'bound',
+  command: readonly string[],
+): readonly [string, readonly string[]] {
+  return ['/bin/sh', ['-c', SUPERVISOR, 'altiplano-supervisor', folder, life, ...command]];
 }
 
 /** Where the record of that kind of a container is. */
