@@ -11,6 +11,8 @@ const config: ViteUserConfig = defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // By default one core is left idle, which is half of a small machine.
+    maxWorkers: '100%',
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
     server: { deps: { external: [/\/dist\//] } },
     projects: [

@@ -5,7 +5,7 @@ import { ROOT, runProgram } from '../support/run-program.ts';
 
 const DEMO = join(ROOT, 'examples', 'demo', 'main.ts');
 
-describe.concurrent('npm start', () => {
+describe.concurrent('npm start', { timeout: 60_000 }, () => {
   test('ends by itself with a summary, every task finished and nothing left behind', async ({ expect }) => {
     const { code, stdout, stderr } = await runProgram(DEMO, { args: ['--tasks', '24'] });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

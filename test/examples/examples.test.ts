@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ROOT, readmeExample, runProgram } from '../support/run-program.ts';
@@ -34,22 +35,28 @@ test('hello.ts is the example of the README', () => {
   expect(read('hello.ts')).toBe(readmeExample());
 });
 
-describe.concurrent.for(examples)('%s', (name) => {
-  test('is a complete program of under 80 lines on public imports', ({ expect }) => {
+describe.concurrent('an example', { timeout: 60_000 }, () => {
+  test.for(examples)('%s is a complete program of under 80 lines on public imports', (name, { expect }) => {
     expect(read(name).trimEnd().split('\n').length).toBeLessThan(80);
     const imports = [...read(name).matchAll(/ from '([^']+)'/g)].map(([, from]) => from);
     expect(imports).toContain('altiplano');
     expect(imports.filter((from) => !/^(altiplano(\/\w+)?|rxjs|node:[\w/]+)$/.test(from ?? ''))).toEqual([]);
   });
 
-  test('ends by itself and prints what it did', async ({ expect }) => {
-    const { code, stdout, stderr } = await runProgram(join(ROOT, 'examples', name));
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    let rest = stdout;
-    for (const line of ESSENTIALS[name] ?? []) {
-      expect(rest).toMatch(line);
-      rest = rest.slice(rest.search(line));
-    }
-    expect(stdout).not.toMatch(/TASK_(LOST|ERROR|DROPPED|GONE|UNREACHABLE)/);
-  });
+  test.for(examples)(
+    '%s ends by itself, says what it did, leaves nothing',
+    async (name, { expect, onTestFinished }) => {
+      const temporary = mkdtempSync(join(tmpdir(), 'altiplano-example-'));
+      onTestFinished(() => rmSync(temporary, { recursive: true }));
+      const { code, stdout, stderr } = await runProgram(join(ROOT, 'examples', name), { env: { TMPDIR: temporary } });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      let rest = stdout;
+      for (const line of ESSENTIALS[name] ?? []) {
+        expect(rest).toMatch(line);
+        rest = rest.slice(rest.search(line));
+      }
+      expect(readdirSync(temporary).filter((entry) => entry.startsWith('altiplano-'))).toEqual([]);
+      expect(stdout).not.toMatch(/TASK_(LOST|ERROR|DROPPED|GONE|UNREACHABLE)/);
+    },
+  );
 });
