@@ -1,4 +1,4 @@
-import { identifierError, InvalidArgument } from '../core/index.ts';
+import { InvalidArgument, MesosError } from '../core/index.ts';
 
 export type JsonValue =
   | string
@@ -85,10 +85,12 @@ export function identifier<Id extends string>(brand: (value: string) => Id): Cod
     encode: (value) => value,
     decode(json, path) {
       const value = text.decode(json, path);
-      const error = identifierError(value);
-      if (error !== undefined)
-        throw new InvalidArgument(path, `expected an identifier, got ${described(value)}: ${error}`);
-      return brand(value);
+      try {
+        return brand(value);
+      } catch (error) {
+        if (!(error instanceof MesosError)) throw error;
+        throw new InvalidArgument(path, error.message, { cause: error });
+      }
     },
   };
 }

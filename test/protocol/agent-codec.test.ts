@@ -166,7 +166,7 @@ describe('what is no message', () => {
       'no identifier',
       '{"type":"shutdownFramework","frameworkId":"a/b"}',
       'message.frameworkId',
-      `expected an identifier, got "a/b": 'a/b' contains invalid characters`,
+      `Invalid framework id "a/b": 'a/b' contains invalid characters`,
     ],
     [
       'an object for a list',
