@@ -1,4 +1,4 @@
-import type { AgentId } from '../core/index.ts';
+import { type AgentId, unreachable } from '../core/index.ts';
 import { holdsResources, isTerminal, type StatusReason, type Task } from '../tasks/index.ts';
 import { giveBack, rescind } from './decide-offers.ts';
 import { Draft } from './draft.ts';
@@ -90,6 +90,8 @@ function newsOf(framework: FrameworkRecord, loss: AgentLoss): Omit<MasterNews, '
       return { state: 'TASK_GONE_BY_OPERATOR', message, reason: goneReason(partitionAware) };
     case 'removed':
       return { state: 'TASK_LOST', message, reason: 'REASON_AGENT_REMOVED' };
+    default:
+      return unreachable(loss.how, 'AgentLoss');
   }
 }
 

@@ -1,7 +1,7 @@
 /** A queue that grows as needed; both ends cost the same however long it is. */
 export class Ring<T> implements Iterable<T> {
   /** A power of two in length; what lies outside `#length` items from `#start` is `undefined`. */
-  #items: (T | undefined)[] = new Array(16).fill(undefined);
+  #items: (T | undefined)[] = Array.from({ length: 16 });
   #start = 0;
   #length = 0;
 

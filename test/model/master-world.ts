@@ -1,0 +1,360 @@
+import { ExecutorId, OfferId, TaskId } from '../../src/core/index.ts';
+import type { Offer, OfferOperation } from '../../src/offers/index.ts';
+import { frameworkRoles, hasCapability } from '../../src/protocol/index.ts';
+import { type Resource, Resources } from '../../src/resources/index.ts';
+import type { ExecutorInfo, Task, TaskInfo, TaskState } from '../../src/tasks/index.ts';
+import { FakeAgent } from '../support/fake-agent.ts';
+import { FakeScheduler } from '../support/fake-scheduler.ts';
+import { createHarness, type Harness } from '../support/master-harness.ts';
+
+/** One thing that happens. Numbers pick, modulo what there is to pick from; when there is nothing, nothing happens. */
+export type Step =
+  | { readonly do: 'launch'; readonly at: number; readonly size: number; readonly count: number; readonly under: Under }
+  | { readonly do: 'acceptStale'; readonly at: number }
+  | { readonly do: 'decline'; readonly at: number; readonly refuseMs: number }
+  | { readonly do: 'operate'; readonly at: number; readonly operation: 'RESERVE' | 'UNRESERVE' | 'CREATE' | 'DESTROY' }
+  | { readonly do: 'update'; readonly at: number; readonly state: TaskState }
+  | { readonly do: 'acknowledge'; readonly at: number }
+  | { readonly do: 'acknowledgeAll'; readonly at: number }
+  | { readonly do: 'kill'; readonly at: number }
+  | { readonly do: 'reconcile'; readonly at: number }
+  | { readonly do: 'suppress' | 'revive' | 'changeRoles' | 'teardown'; readonly at: number }
+  | { readonly do: 'loseScheduler' | 'connectScheduler'; readonly at: number }
+  | { readonly do: 'loseAgent' | 'connectAgent' | 'muteAgent' | 'retry'; readonly at: number }
+  | { readonly do: 'forgetTask'; readonly at: number }
+  | { readonly do: 'markGone' | 'removeAgent' | 'unregister'; readonly at: number }
+  | { readonly do: 'weigh'; readonly at: number }
+  | { readonly do: 'advance'; readonly ms: number };
+
+/** `none`: a command task. `shared`: an IN_PROCESS executor that others use too. */
+export type Under = 'none' | 'shared' | 'group';
+
+const AGENTS = 3;
+const ROLES = ['eng', 'ops'];
+
+/** A real master with fake agents and two fake frameworks, one of them neither PARTITION_AWARE nor checkpointing. */
+export class World {
+  readonly harness: Harness;
+  readonly agents: FakeAgent[] = [];
+  readonly schedulers: FakeScheduler[] = [];
+  readonly #staleOffers: Offer[] = [];
+  #names = 0;
+
+  constructor() {
+    this.harness = createHarness({
+      allocationIntervalMs: 2_000,
+      offerTimeoutMs: 30_000,
+      agentReregisterTimeoutMs: 40_000,
+      maxCompletedTasksPerFramework: 5,
+      maxUnreachableTasksPerFramework: 5,
+      maxCompletedFrameworks: 3,
+    });
+    for (let index = 0; index < AGENTS; index++) this.agents.push(this.#newAgent());
+    for (let index = 0; index < 2; index++) this.schedulers.push(this.#newScheduler(index));
+  }
+
+  take(step: Step): void {
+    switch (step.do) {
+      case 'launch':
+        return this.#launch(step);
+      case 'acceptStale': {
+        const offer = pick(this.#staleOffers, step.at);
+        const scheduler = pick(this.schedulers, step.at);
+        if (offer === undefined || scheduler === undefined) return;
+        const taskInfos = [this.#task(offer, { size: 1, offered: offer.resources })];
+        return scheduler.call({ type: 'accept', offerIds: [offer.id], operations: [{ type: 'LAUNCH', taskInfos }] });
+      }
+      case 'decline': {
+        const [scheduler, offer] = this.#offer(step.at) ?? [];
+        if (offer === undefined) return;
+        return scheduler?.call({
+          type: 'decline',
+          offerIds: [offer.id, OfferId('nobody')],
+          filters: { refuseMs: step.refuseMs },
+        });
+      }
+      case 'operate':
+        return this.#operate(step.at, step.operation);
+      case 'update': {
+        const [agent, task] = this.#running(step.at) ?? [];
+        const scheduler = this.schedulers.find(({ info }) => info.id === task?.frameworkId);
+        if (agent === undefined || task === undefined || scheduler === undefined) return;
+        const isStrange = step.state === 'TASK_DROPPED' && !hasCapability(scheduler.info, 'PARTITION_AWARE');
+        agent.update(task.frameworkId, task.taskId, isStrange ? 'TASK_LOST' : step.state);
+        return;
+      }
+      case 'acknowledge': {
+        const scheduler = pick(this.schedulers, step.at);
+        const status = pick(scheduler?.updates().filter(({ uuid }) => uuid !== undefined) ?? [], step.at >> 1);
+        if (status !== undefined) scheduler?.acknowledge(status);
+        return;
+      }
+      case 'acknowledgeAll': {
+        const scheduler = pick(this.schedulers, step.at);
+        for (const status of scheduler?.updates() ?? []) if (status.uuid !== undefined) scheduler?.acknowledge(status);
+        return;
+      }
+      case 'kill': {
+        const scheduler = pick(this.schedulers, step.at);
+        const task = pick(this.#launched(scheduler), step.at >> 1);
+        if (task !== undefined) scheduler?.call({ type: 'kill', taskId: task });
+        return;
+      }
+      case 'reconcile': {
+        const scheduler = pick(this.schedulers, step.at);
+        const agentId = pick(this.agents, step.at)?.id;
+        const tasks = this.#launched(scheduler).slice(0, step.at % 3);
+        return scheduler?.call({
+          type: 'reconcile',
+          tasks: tasks.map((taskId) => ({ taskId, ...(agentId === undefined ? {} : { agentId }) })),
+        });
+      }
+      case 'suppress':
+        return pick(this.schedulers, step.at)?.call({ type: 'suppress' });
+      case 'revive':
+        return pick(this.schedulers, step.at)?.call({ type: 'revive' });
+      case 'changeRoles':
+        return this.#changeRoles(step.at);
+      case 'teardown': {
+        const index = step.at % this.schedulers.length;
+        const scheduler = this.schedulers[index];
+        if (scheduler === undefined) return;
+        if (scheduler.isConnected) scheduler.call({ type: 'teardown' });
+        else this.#tryOperator(() => this.harness.master.teardown(scheduler.id));
+        this.harness.settle();
+        this.schedulers[index] = this.#newScheduler(index);
+        return;
+      }
+      case 'loseScheduler':
+        return pick(this.schedulers, step.at)?.disconnect();
+      case 'connectScheduler':
+        return pick(this.schedulers, step.at)?.connect();
+      case 'loseAgent':
+        return pick(this.agents, step.at)?.disconnect();
+      case 'connectAgent':
+        return pick(this.agents, step.at)?.connect();
+      case 'muteAgent': {
+        const agent = pick(this.agents, step.at);
+        if (agent !== undefined) agent.isMute = !agent.isMute;
+        return;
+      }
+      case 'retry':
+        return pick(this.agents, step.at)?.retry();
+      case 'forgetTask': {
+        const [agent, task] = this.#running(step.at) ?? [];
+        if (task !== undefined && agent?.isConnected === false) agent.forget(task.frameworkId, task.taskId);
+        return;
+      }
+      case 'markGone':
+        return this.#endAgent(step.at, (agent) => this.harness.master.markAgentGone(agent.id));
+      case 'removeAgent':
+        return this.#endAgent(step.at, (agent) => this.harness.master.removeAgent(agent.id));
+      case 'unregister':
+        return this.#endAgent(step.at, (agent) => agent.send({ type: 'unregisterAgent' }));
+      case 'weigh':
+        return this.harness.master.updateWeights({ eng: 1 + (step.at % 4) });
+      case 'advance':
+        return this.harness.clock.advance(step.ms);
+    }
+  }
+
+  /** Faults stop: everybody is there, kills what it has, acknowledges what it hears; then nothing may be left over. */
+  heal(): void {
+    const { clock, master } = this.harness;
+    for (const [index, scheduler] of this.schedulers.entries()) {
+      scheduler.connect();
+      this.harness.settle();
+      // It was away for too long, and has to start anew.
+      if (!scheduler.isConnected) this.schedulers[index] = this.#newScheduler(index);
+    }
+    // Agents that are not heard of again are given up by then.
+    clock.advance(90_000);
+    for (let round = 0; round < 12; round++) {
+      for (const agent of this.agents) {
+        agent.isMute = false;
+        if (!agent.isConnected) agent.connect();
+      }
+      clock.advance(10);
+      for (const { frameworkId, taskId } of master.state().tasks) {
+        this.schedulers.find(({ info }) => info.id === frameworkId)?.call({ type: 'kill', taskId });
+      }
+      for (const agent of this.agents) agent.retry();
+      clock.advance(10);
+      for (const scheduler of this.schedulers) {
+        for (const status of scheduler.updates()) if (status.uuid !== undefined) scheduler.acknowledge(status);
+      }
+      clock.advance(10);
+    }
+  }
+
+  #launch(step: Extract<Step, { readonly do: 'launch' }>): void {
+    const [scheduler, offer] = this.#offer(step.at) ?? [];
+    if (scheduler === undefined || offer === undefined) return;
+    let offered = offer.resources;
+    const taskInfos: TaskInfo[] = [];
+    const executor = step.under === 'none' ? undefined : this.#executor(scheduler, step.under);
+    for (let index = 0; index <= step.count; index++) {
+      const task = this.#task(offer, { size: step.size + index, offered });
+      offered = offered.minus(task.resources);
+      if (step.under !== 'shared' || executor === undefined) taskInfos.push(task);
+      else taskInfos.push({ ...withoutCommand(task), executor });
+    }
+    const operation: OfferOperation =
+      step.under === 'group' && executor !== undefined
+        ? { type: 'LAUNCH_GROUP', executor, taskInfos }
+        : { type: 'LAUNCH', taskInfos };
+    this.#staleOffers.push(offer);
+    const filters = { refuseMs: step.size % 2 === 0 ? 0 : 2_000 };
+    scheduler.call({ type: 'accept', offerIds: [offer.id], operations: [operation], filters });
+  }
+
+  #executor(scheduler: FakeScheduler, under: Exclude<Under, 'none'>): ExecutorInfo {
+    const resources = Resources.parse('cpus:0.1;mem:32;disk:1');
+    if (under === 'shared') return { type: 'IN_PROCESS', name: 'any', executorId: ExecutorId('shared'), resources };
+    this.#names += 1;
+    return { type: 'DEFAULT', executorId: ExecutorId(`e${this.#names}`), frameworkId: scheduler.id, resources };
+  }
+
+  /** Takes a port or a volume along if the offer has one. */
+  #task(offer: Offer, want: { readonly size: number; readonly offered: Resources }): TaskInfo {
+    this.#names += 1;
+    const { size, offered } = want;
+    const [port] = offered.ports;
+    const amount = Resources.scalars({ cpus: (size % 4) * 0.5 + 0.5, mem: 32 });
+    const reserved = offered.filter(({ reservations, disk }) => reservations.length > 0 && disk === undefined);
+    const volumes = offered.persistentVolumes();
+    let resources = reserved.isEmpty || size % 2 === 0 ? amount : reserved;
+    if (port !== undefined && size % 3 === 0) resources = resources.plus(Resources.parse(`ports:[${port}-${port}]`));
+    if (!volumes.isEmpty) resources = resources.plus(volumes);
+    return {
+      taskId: TaskId(`t${this.#names}`),
+      name: 't',
+      agentId: offer.agentId,
+      resources: resources.unallocate(),
+      command: { value: 'true' },
+    };
+  }
+
+  #operate(at: number, type: 'RESERVE' | 'UNRESERVE' | 'CREATE' | 'DESTROY'): void {
+    const [scheduler, offer] = this.#offer(at) ?? [];
+    if (scheduler === undefined || offer === undefined) return;
+    const operation = this.#operation(offer, type);
+    if (operation === undefined) return;
+    this.#staleOffers.push(offer);
+    const taskInfos = [this.#task(offer, { size: 1, offered: offer.resources })];
+    scheduler.call({
+      type: 'accept',
+      offerIds: [offer.id],
+      operations: at % 2 === 0 ? [operation] : [operation, { type: 'LAUNCH', taskInfos }],
+      filters: { refuseMs: 0 },
+    });
+  }
+
+  #operation(offer: Offer, type: 'RESERVE' | 'UNRESERVE' | 'CREATE' | 'DESTROY'): OfferOperation | undefined {
+    const plain = offer.resources.unallocate();
+    const reserved = plain.filter(({ reservations, disk }) => reservations.length > 0 && disk === undefined);
+    switch (type) {
+      case 'RESERVE': {
+        const target = Resources.parse('cpus:0.5;mem:32;disk:64');
+        if (!plain.contains(target)) return undefined;
+        const resources = target.pushReservation({ type: 'DYNAMIC', role: offer.role });
+        return { type, resources };
+      }
+      case 'UNRESERVE':
+        return reserved.isEmpty ? undefined : { type, resources: reserved };
+      case 'CREATE': {
+        const [disk] = reserved.named('disk');
+        if (disk === undefined) return undefined;
+        this.#names += 1;
+        const volume: Resource = {
+          ...disk,
+          disk: { persistence: { id: `v${this.#names}` }, volume: { containerPath: 'data', mode: 'RW' } },
+        };
+        return { type, volumes: Resources.of(volume) };
+      }
+      case 'DESTROY': {
+        const volumes = plain.persistentVolumes();
+        return volumes.isEmpty ? undefined : { type, volumes };
+      }
+    }
+  }
+
+  #changeRoles(at: number): void {
+    const scheduler = pick(this.schedulers, at);
+    if (scheduler?.info.id === undefined || !hasCapability(scheduler.info, 'MULTI_ROLE')) return;
+    const roles = frameworkRoles(scheduler.info).length > 1 ? [ROLES[at % 2] ?? 'eng'] : ROLES;
+    scheduler.info = { ...scheduler.info, roles };
+    scheduler.call({ type: 'updateFramework', frameworkInfo: scheduler.info });
+  }
+
+  #endAgent(at: number, end: (agent: FakeAgent) => void): void {
+    const index = at % this.agents.length;
+    const agent = this.agents[index];
+    if (agent === undefined) return;
+    this.#tryOperator(() => end(agent));
+    this.harness.settle();
+    // Told or not, it is not heard of again.
+    agent.disconnect();
+    this.agents[index] = this.#newAgent();
+  }
+
+  /** The master may have forgotten whom this is about. */
+  #tryOperator(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'InvalidArgument') throw error;
+    }
+  }
+
+  #newAgent(): FakeAgent {
+    this.#names += 1;
+    const resources = Resources.parse('cpus:4;mem:512;disk:512;ports:[1-8]');
+    return this.harness.agent({ hostname: `a${this.#names}`, resources });
+  }
+
+  #newScheduler(index: number): FakeScheduler {
+    this.#names += 1;
+    const name = `f${this.#names}`;
+    if (index === 0) return this.harness.framework({ name, failoverTimeoutMs: 20_000 });
+    return withoutRoles(this.harness, name);
+  }
+
+  #offer(at: number): readonly [FakeScheduler, Offer] | undefined {
+    const all = this.schedulers.flatMap((scheduler) =>
+      [...scheduler.offers.values()].map((offer) => [scheduler, offer] as const),
+    );
+    return pick(all, at);
+  }
+
+  #running(at: number): readonly [FakeAgent, Task] | undefined {
+    return pick(
+      this.agents.flatMap((agent) => agent.running.map((task) => [agent, task] as const)),
+      at,
+    );
+  }
+
+  #launched(scheduler: FakeScheduler | undefined): readonly TaskId[] {
+    return this.agents.flatMap((agent) =>
+      agent.running.filter(({ frameworkId }) => frameworkId === scheduler?.info.id).map(({ taskId }) => taskId),
+    );
+  }
+}
+
+function withoutRoles(harness: Harness, name: string): FakeScheduler {
+  const scheduler = new FakeScheduler(harness.master.schedulers, { name, failoverTimeoutMs: 5_000, checkpoint: false });
+  const { roles: _, ...info } = scheduler.info;
+  scheduler.info = { ...info, role: 'ops', capabilities: ['RESERVATION_REFINEMENT'] };
+  scheduler.connect();
+  harness.settle();
+  return scheduler;
+}
+
+function withoutCommand(task: TaskInfo): TaskInfo {
+  const { command: _, ...rest } = task;
+  return rest;
+}
+
+function pick<T>(all: readonly T[], at: number): T | undefined {
+  return all[at % all.length];
+}
