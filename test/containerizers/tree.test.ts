@@ -66,6 +66,11 @@ describe('treesAmong()', () => {
     expect(pids(reused, [tree('a', 10)], 'a')).toEqual([]);
   });
 
+  test('a member that has got the number of the supervisor is like any other', () => {
+    const rows = [row(10, 1, { start: 'later', containerId: 'a' })];
+    expect(treesAmong(rows, [tree('a', 10)]).get('a')).toEqual({ supervisor: undefined, others: rows });
+  });
+
   test('parents in a circle end nowhere', () => {
     const rows = [row(2, 3), row(3, 2), row(4, 4)];
     expect(pids(rows, [tree('a', 10)], 'a')).toEqual([]);
