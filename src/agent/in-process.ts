@@ -53,11 +53,12 @@ export class InProcessRunner {
       ),
       sendMessage: whileRunning((data) => handlers.onMessage(data)),
     };
+    const settle = whileRunning((error: string | undefined) => handlers.onSettled(error));
     // Not yet: what the code reports at once must find its run.
     const launched = Promise.resolve().then(() => executor.launch(task, context));
     const settled = launched.then(
-      () => whileRunning(handlers.onSettled)(undefined),
-      (error: unknown) => whileRunning(handlers.onSettled)(errorText(error)),
+      () => settle(undefined),
+      (error: unknown) => settle(errorText(error)),
     );
     this.#runs.set(containerId, { executor, plan, controller, settled });
   }

@@ -53,15 +53,16 @@ export class Journal {
   #readLine(line: string, index: number, records: Map<string, unknown>): void {
     const damaged = (what: string): RecoveryError => new RecoveryError(this.#path, `line ${index + 1}: ${what}`);
     const text = line.slice(9);
-    if (line.slice(0, 8) !== checksum(text))
-      throw damaged(`expected the checksum ${checksum(text)}, got ${line.slice(0, 8)}`);
-    const changes: unknown = JSON.parse(text);
-    if (!Array.isArray(changes)) throw damaged('expected a list of changes');
-    for (const change of changes) {
-      if (!Array.isArray(change) || typeof change[0] !== 'string') throw damaged('expected a key, and a value or none');
-      const [key, value]: unknown[] = change;
-      if (change.length === 1) records.delete(String(key));
-      else records.set(String(key), value);
+    const expected = `${checksum(text)} `;
+    if (line.slice(0, 9) !== expected) {
+      throw damaged(`expected the checksum ${expected.trim()}, got ${JSON.stringify(line.slice(0, 9))}`);
+    }
+    for (const change of parseList(text, damaged)) {
+      if (!Array.isArray(change)) throw damaged('expected a key, and a value or none');
+      const [key, value]: readonly unknown[] = change;
+      if (typeof key !== 'string') throw damaged('expected a key, and a value or none');
+      if (change.length === 1) records.delete(key);
+      else records.set(key, value);
     }
     if (index === 0) {
       const version = records.get('version');
@@ -97,6 +98,17 @@ export class Journal {
     this.#sizeBytes = sizeBytes;
     this.#rewriteAtBytes = sizeBytes + Math.max(sizeBytes, GROWTH_BYTES_MIN);
   }
+}
+
+function parseList(text: string, damaged: (what: string) => RecoveryError): readonly unknown[] {
+  let list: unknown;
+  try {
+    list = JSON.parse(text);
+  } catch {
+    throw damaged('expected JSON');
+  }
+  if (!Array.isArray(list)) throw damaged('expected a list of changes');
+  return list;
 }
 
 function encodeLine(changes: readonly JournalChange[]): Uint8Array {

@@ -1,4 +1,4 @@
-import { OperationError } from '../core/index.ts';
+import { OperationError, unreachable } from '../core/index.ts';
 import type { MasterMessage } from '../protocol/index.ts';
 import type { Resource, ResourceOperation, Resources } from '../resources/index.ts';
 import type { Draft } from './decision.ts';
@@ -26,6 +26,8 @@ function unallocated(operation: Operation): ResourceOperation {
     case 'CREATE':
     case 'DESTROY':
       return { type: operation.type, resources: operation.volumes.unallocate() };
+    default:
+      return unreachable(operation, 'OfferOperation');
   }
 }
 
