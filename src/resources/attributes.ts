@@ -114,7 +114,7 @@ export function attributesToJSON(attributes: readonly Attribute[]): readonly Res
  * @throws InvalidArgument naming the field at fault, such as `attributes[1].scalar.value`
  */
 export function attributesFromJSON(objects: readonly unknown[], field = 'attributes'): readonly Attribute[] {
-  return Object.freeze(new JsonField(field, objects).array().map(attributeFromJson));
+  return Object.freeze(JsonField.root(field, objects).array().map(attributeFromJson));
 }
 
 function attributeFromJson(json: JsonField): Attribute {

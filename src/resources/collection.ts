@@ -284,7 +284,9 @@ export class Collection implements Resources {
   }
 
   toJSON(): readonly ResourceJson[] {
-    return this.#entries.flatMap((entry) => Array.from({ length: entry.count }, () => toJson(entry)));
+    const objects: ResourceJson[] = [];
+    for (const entry of this.#entries) for (let copy = 0; copy < entry.count; copy++) objects.push(toJson(entry));
+    return objects;
   }
 
   #where(predicate: (entry: Entry) => boolean): Collection {

@@ -37,12 +37,13 @@ function isSet(json: JsonField, name: string): boolean {
   return field !== undefined;
 }
 
+const VALUE_TYPES = ['SCALAR', 'RANGES', 'SET'] as const;
 const VALUE_FIELDS = { SCALAR: 'scalar', RANGES: 'ranges', SET: 'set' } as const;
 
 function valueFromJson(json: JsonField): ResourceValue {
-  const type = json.get('type').oneOf(['SCALAR', 'RANGES', 'SET']);
-  for (const [other, name] of Object.entries(VALUE_FIELDS)) {
-    if (other !== type) json.optional(name)?.fail(`nothing in a resource of type ${type}`);
+  const type = json.get('type').oneOf(VALUE_TYPES);
+  for (const other of VALUE_TYPES) {
+    if (other !== type) json.optional(VALUE_FIELDS[other])?.fail(`nothing in a resource of type ${type}`);
   }
   const value = json.get(VALUE_FIELDS[type]);
   switch (type) {
@@ -67,11 +68,14 @@ export function scalarFromJson(scalar: JsonField): number {
 
 /** Begin and end in turn of `{ range: [{ begin, end }] }`, as they are. */
 export function rangesFromJson(ranges: JsonField): readonly number[] {
-  return (ranges.optional('range')?.array() ?? []).flatMap((range) => {
+  const bounds: number[] = [];
+  for (const range of ranges.optional('range')?.array() ?? []) {
     const begin = range.get('begin').integer();
     const end = range.get('end').integer();
-    return end >= begin ? [begin, end] : range.get('end').fail(`an end of ${begin} or more`);
-  });
+    if (end < begin) range.get('end').fail(`an end of ${begin} or more`);
+    bounds.push(begin, end);
+  }
+  return bounds;
 }
 
 function reservationsFromJson(json: JsonField, defaultRole: string): readonly Reservation[] {

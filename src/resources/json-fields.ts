@@ -1,28 +1,38 @@
 import { InvalidArgument } from '../core/index.ts';
 
-/** One value of a JSON document with its path in it, such as `resources[2].scalar.value`; `null` counts as absent. */
+/** One value of a JSON document, which knows its path in it; `null` counts as absent. */
 export class JsonField {
-  readonly path: string;
   readonly value: unknown;
+  readonly #parent: JsonField | undefined;
+  readonly #name: string | number;
 
-  constructor(path: string, value: unknown) {
-    this.path = path;
+  private constructor(parent: JsonField | undefined, name: string | number, value: unknown) {
     this.value = value;
+    this.#parent = parent;
+    this.#name = name;
   }
 
-  get isPresent(): boolean {
-    return this.value !== undefined && this.value !== null;
+  /** The whole document, which messages call `name`. */
+  static root(name: string, value: unknown): JsonField {
+    return new JsonField(undefined, name, value);
+  }
+
+  /** Such as `resources[2].scalar.value`; put together only when something is wrong. */
+  get path(): string {
+    if (this.#parent === undefined) return String(this.#name);
+    const step = typeof this.#name === 'number' ? `[${this.#name}]` : `.${this.#name}`;
+    return `${this.#parent.path}${step}`;
   }
 
   /** A field of an object. @throws InvalidArgument if this is no object */
   get(name: string): JsonField {
-    return new JsonField(`${this.path}.${name}`, this.object()[name]);
+    return new JsonField(this, name, this.object()[name]);
   }
 
   /** As {@link get}, or `undefined` if there is no such field. */
   optional(name: string): JsonField | undefined {
-    const field = this.get(name);
-    return field.isPresent ? field : undefined;
+    const value = this.object()[name];
+    return value === undefined || value === null ? undefined : new JsonField(this, name, value);
   }
 
   object(): Readonly<Record<string, unknown>> {
@@ -31,7 +41,7 @@ export class JsonField {
 
   array(): readonly JsonField[] {
     if (!Array.isArray(this.value)) return this.fail('an array');
-    return this.value.map((value, i) => new JsonField(`${this.path}[${i}]`, value));
+    return this.value.map((value, i) => new JsonField(this, i, value));
   }
 
   string(): string {

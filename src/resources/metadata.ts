@@ -60,18 +60,26 @@ export class Metadata {
   }
 
   static of(fields: Fields): Metadata {
+    const { name, type, reservations, disk, revocable, shared, providerId, allocatedTo } = fields;
+    if (reservations.length > 0 || disk !== undefined || revocable || shared || providerId !== undefined) {
+      return Metadata.#made(fields);
+    }
+    // Most are of nothing but a name and a role that they are allocated to, and need no key to be found.
+    let bare = BARE_KINDS[type].get(name);
+    if (bare === undefined) {
+      bare = Metadata.#made({ ...fields, allocatedTo: undefined });
+      remember(BARE_KINDS[type], name, bare);
+    }
+    return allocatedTo === undefined ? bare : bare.allocated(allocatedTo);
+  }
+
+  static #made(fields: Fields): Metadata {
     const key = keyOf(fields);
     // A description of a disk and labels are kept as they were written, which the key does not tell.
     if (fields.disk !== undefined || fields.reservations.some((entry) => entry.labels !== undefined)) {
       return new Metadata(fields, key);
     }
-    let known = PLAIN_KINDS.get(key);
-    if (known === undefined) {
-      known = new Metadata(fields, key);
-      if (PLAIN_KINDS.size >= PLAIN_KINDS_MAX) PLAIN_KINDS.clear();
-      PLAIN_KINDS.set(key, known);
-    }
-    return known;
+    return PLAIN_KINDS.get(key) ?? remember(PLAIN_KINDS, key, new Metadata(fields, key));
   }
 
   /** The metadata of a valid resource. */
@@ -79,7 +87,7 @@ export class Metadata {
     return Metadata.of({
       name: resource.name,
       type: resource.value.type,
-      reservations: Object.freeze(resource.reservations.map(frozenReservation)),
+      reservations: frozenStack(resource.reservations),
       disk: resource.disk === undefined ? undefined : frozenDisk(resource.disk),
       revocable: resource.revocable === true,
       shared: resource.shared === true,
@@ -125,14 +133,11 @@ export class Metadata {
     if (this.allocatedTo === role) return this;
     if (this.allocatedTo !== undefined) return this.unallocated().allocated(role);
     this.#allocated ??= new Map();
-    let allocated = this.#allocated.get(role);
-    if (allocated === undefined) {
-      allocated = Metadata.of({ ...this.#fields(), allocatedTo: role });
-      allocated.#unallocated = this;
-      if (this.#allocated.size >= ALLOCATIONS_MAX) this.#allocated.clear();
-      this.#allocated.set(role, allocated);
-    }
-    return allocated;
+    const known = this.#allocated.get(role);
+    if (known !== undefined) return known;
+    const allocated = Metadata.#made({ ...this.#fields(), allocatedTo: role });
+    allocated.#unallocated = this;
+    return remember(this.#allocated, role, allocated);
   }
 
   #fields(): Fields {
@@ -141,10 +146,22 @@ export class Metadata {
   }
 }
 
-/** The tables that save making the same kind again are emptied at these sizes: nothing depends on what they hold. */
-const PLAIN_KINDS_MAX = 4096;
-const ALLOCATIONS_MAX = 1024;
+const BARE_KINDS: Readonly<Record<ResourceValue['type'], Map<string, Metadata>>> = {
+  SCALAR: new Map(),
+  RANGES: new Map(),
+  SET: new Map(),
+};
 const PLAIN_KINDS = new Map<string, Metadata>();
+
+/** Tables save making the same kind again; they are emptied at this size, since nothing depends on what they hold. */
+const TABLE_MAX = 4096;
+
+function remember(table: Map<string, Metadata>, key: string, metadata: Metadata): Metadata {
+  if (table.size >= TABLE_MAX) table.clear();
+  table.set(key, metadata);
+  return metadata;
+}
+
 const NO_RESERVATIONS: readonly Reservation[] = Object.freeze([]);
 
 function useOf({ shared, disk }: Fields): Use {
@@ -180,6 +197,10 @@ function diskKey({ source, persistence }: DiskInfo): unknown {
   const { type, root, id, profile, vendor, metadata } = source;
   const labels = metadata === undefined ? undefined : labelsKey(metadata);
   return [[type, root, id, profile, vendor, labels], persistence?.id];
+}
+
+function frozenStack(reservations: readonly Reservation[]): readonly Reservation[] {
+  return reservations.length === 0 ? NO_RESERVATIONS : Object.freeze(reservations.map(frozenReservation));
 }
 
 /** A reservation that cannot change any more, with known fields only. */

@@ -56,7 +56,7 @@ function jsonForm(text: string, array: readonly unknown[], defaultRole: string):
   return array.map((object, i) => {
     const position = elementPosition(text, i);
     try {
-      const resource = resourceFromJson(new JsonField(`resources[${i}]`, object), defaultRole);
+      const resource = resourceFromJson(JsonField.root(`resources[${i}]`, object), defaultRole);
       const error = configurationError(resource);
       if (error !== undefined) throw new InvalidArgument(`resources[${i}]`, error);
       return { resource, position };

@@ -138,7 +138,9 @@ export const Resources: ResourcesFactory = {
     Collection.merge(entriesOf(resources.filter((resource) => resourceError(resource) === undefined))),
 
   fromJSON(objects, field = 'resources') {
-    const resources = new JsonField(field, objects).array().map((json) => resourceFromJson(json, '*'));
+    const resources = JsonField.root(field, objects)
+      .array()
+      .map((json) => resourceFromJson(json, '*'));
     return Collection.merge(entriesOf(resources));
   },
 

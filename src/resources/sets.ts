@@ -32,7 +32,6 @@ export function includesItems(a: Items, b: Items): boolean {
   for (const item of b) {
     while (i < a.length && a[i] !== item) i += 1;
     if (i === a.length) return false;
-    i += 1;
   }
   return true;
 }

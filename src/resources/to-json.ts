@@ -5,16 +5,14 @@ import type { ResourceJson } from './resources.ts';
 /** One copy of an entry in Mesos's JSON form, reservations in the newer form. */
 export function toJson(entry: Entry): ResourceJson {
   const { name, reservations, disk, revocable, shared, providerId, allocatedTo } = entry.metadata;
-  return {
-    name,
-    ...amountToJson(entry),
-    ...(reservations.length > 0 && { reservations: reservations.map(reservationToJson) }),
-    ...(disk !== undefined && { disk: diskToJson(disk) }),
-    ...(revocable && { revocable: {} }),
-    ...(shared && { shared: {} }),
-    ...(providerId !== undefined && { provider_id: { value: providerId } }),
-    ...(allocatedTo !== undefined && { allocation_info: { role: allocatedTo } }),
-  };
+  const json: Record<string, unknown> = { name, ...amountToJson(entry) };
+  if (reservations.length > 0) json['reservations'] = reservations.map(reservationToJson);
+  if (disk !== undefined) json['disk'] = diskToJson(disk);
+  if (revocable) json['revocable'] = {};
+  if (shared) json['shared'] = {};
+  if (providerId !== undefined) json['provider_id'] = { value: providerId };
+  if (allocatedTo !== undefined) json['allocation_info'] = { role: allocatedTo };
+  return json;
 }
 
 function amountToJson(entry: Entry): ResourceJson {

@@ -1,7 +1,7 @@
 import { castDraft, produce } from 'immer';
 import { describe, expect, test } from 'vitest';
 import { InvalidArgument, OperationError } from '../../src/core/index.ts';
-import { Quantities, type Resource, ResourceLimits, Resources } from '../../src/resources/index.ts';
+import { type DiskSource, Quantities, type Resource, ResourceLimits, Resources } from '../../src/resources/index.ts';
 
 const parse = (text: string): Resources => Resources.parse(text);
 
@@ -82,6 +82,35 @@ describe('Resources', () => {
     expect(two.toJSON()).toHaveLength(2);
     expect(Resources.of(SHARED).contains(two)).toBe(false);
     expect(two.minus(Resources.of(SHARED)).equals(Resources.of(SHARED))).toBe(true);
+  });
+
+  test('an entry of a shared volume is one copy, however many there are', () => {
+    const [entry] = Resources.of(SHARED, SHARED, SHARED);
+    expect(entry && Resources.of(entry).count(SHARED)).toBe(1);
+    expect(Resources.of(SHARED, SHARED, SHARED).find(Resources.of(SHARED))?.count(SHARED)).toBe(1);
+  });
+
+  test('of disks those with a source divide or stand alone by its type', () => {
+    const divides = (source: DiskSource): boolean => {
+      const [whole, part] = [2000, 1000].map((milli) => Resources.of(disk(milli, { disk: { source } })));
+      return whole !== undefined && part !== undefined && whole.contains(part) && part.plus(part).equals(whole);
+    };
+    expect(divides({ type: 'PATH', root: '/p', id: 'x' })).toBe(true);
+    expect(divides({ type: 'RAW', profile: 'fast' })).toBe(true);
+    expect(divides({ type: 'RAW', id: 'x' })).toBe(false);
+    expect(divides({ type: 'MOUNT' })).toBe(false);
+    expect(divides({ type: 'BLOCK' })).toBe(false);
+  });
+
+  test('labels are written in the order they came in, which makes no other kind', () => {
+    const labelled = (keys: readonly string[]): Resources => {
+      const labels = keys.map((key) => ({ key }));
+      return parse('cpus:1').pushReservation({ type: 'DYNAMIC', role: 'r', labels });
+    };
+    expect(labelled(['a', 'b']).toString()).toBe('cpus(reservations: [(DYNAMIC,r,{a, b})]):1');
+    expect(labelled(['b', 'a']).toString()).toBe('cpus(reservations: [(DYNAMIC,r,{b, a})]):1');
+    expect(labelled(['b', 'a']).equals(labelled(['a', 'b']))).toBe(true);
+    expect(labelled(['a', 'a']).equals(labelled(['a']))).toBe(false);
   });
 
   test('how a task sees a disk, and who created a volume, are no part of its kind', () => {
