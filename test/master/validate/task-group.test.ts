@@ -24,6 +24,12 @@ import { scalar, volume } from '../../support/resource-examples.ts';
 describe('validateTaskGroup()', () => {
   test.for<[what: string, executor: ExecutorInfo, tasks: readonly TaskInfo[], context: LaunchContext]>([
     ['one task', group, [task], context],
+    [
+      'the least that an executor must have',
+      { ...group, resources: allocated('cpus:0.01;mem:32;disk:0.001') },
+      [task],
+      context,
+    ],
     ['two tasks', group, [task, second], context],
     ['tasks that name the executor', group, [{ ...task, executor: group }, second], context],
     [
