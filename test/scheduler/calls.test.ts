@@ -140,6 +140,18 @@ describe('calls without a connection', () => {
     expect(master.connection.calls).toEqual([]);
   });
 
+  test('accept answers for the tasks of a group as well', () => {
+    const { clock, driver, master, updates } = setUp();
+    master.connection.drop();
+    const executor = { type: 'DEFAULT', executorId: ExecutorId('e') } as const;
+    driver.accept(O1, [
+      { type: 'LAUNCH_GROUP', executor, taskInfos: [task('t1'), task('t2')] },
+      { type: 'RESERVE', resources: O1.resources },
+    ]);
+    clock.advance(0);
+    expect(updates.map(({ taskId, state }) => `${taskId} ${state}`)).toEqual(['t1 TASK_DROPPED', 't2 TASK_DROPPED']);
+  });
+
   test('accept answers TASK_LOST to a framework that is not partition aware', () => {
     const { clock, driver, master, updates } = setUp({ capabilities: [] });
     master.connection.drop();

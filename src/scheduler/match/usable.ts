@@ -21,7 +21,7 @@ export function usableEntries(
 }
 
 function isUsable(requirement: Requirement, entry: Resource): boolean {
-  if (entry.shared === true || entry.disk?.persistence !== undefined || entry.disk?.source !== undefined) return false;
+  if (entry.disk?.persistence !== undefined || entry.disk?.source !== undefined) return false;
   const { reserved = 'first', reservationLabels } = requirement;
   const innermost = entry.reservations.at(-1);
   if (innermost === undefined) return reserved !== 'only';

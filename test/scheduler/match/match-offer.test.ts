@@ -141,6 +141,20 @@ describe('revocable resources, shared ones, and disks', () => {
     disk: { persistence: { id }, volume: { containerPath: 'data', mode: 'RW' } },
   });
 
+  test('a disk of its own is no plain disk, either', () => {
+    const mount: Resource = {
+      name: 'disk',
+      value: { type: 'SCALAR', milli: 9_000 },
+      reservations: [],
+      disk: { source: { type: 'MOUNT', root: '/mnt' } },
+    };
+    const on = { ...offer('O1'), resources: Resources.parse('disk:5').plus(Resources.of(mount)) };
+    expect(matchOffer({ diskMb: 5 }, on).matched).toBe(true);
+    expect(reasons(matchOffer({ diskMb: 6 }, on))).toEqual([
+      'needs disk:6, offer has disk:5 that it may use, of disk:14',
+    ]);
+  });
+
   test('a volume is taken whole, by its id, and is no plain disk', () => {
     const resources = Resources.parse('disk:5').plus(Resources.of(volume('v1', 7_000), volume('v2', 8_000)));
     const on = { ...offer('O1'), resources };
@@ -363,6 +377,9 @@ describe('countRefusals()', () => {
       { rule: 'resources', subject: 'mem', count: 1, mayChange: true, example: 'needs mem:1, offer has mem:0' },
       { rule: 'ports', subject: '80', count: 1, mayChange: true, example: 'needs port 80, offer has ports:[]' },
     ]);
+    const refusal = (mayChange: boolean): Refusal => ({ rule: 'constraints', subject: 'x', reason: 'r', mayChange });
+    expect(countRefusals([refusal(true), refusal(false)])).toMatchObject([{ count: 2, mayChange: true }]);
+    expect(countRefusals([refusal(false), refusal(false)])).toMatchObject([{ count: 2, mayChange: false }]);
     expect(countRefusals([])).toEqual([]);
   });
 });
