@@ -6,6 +6,7 @@ export {
   formatAttributes,
   parseAttributes,
 } from './attributes.ts';
+export { downgradeResources } from './downgrade.ts';
 export { ResourceLimits, type ResourceLimitsFactory } from './limits.ts';
 export { Quantities, type QuantitiesFactory } from './quantities.ts';
 export type { DiskInfo, DiskSource, Label, Reservation, Resource, ResourceValue } from './resource.ts';

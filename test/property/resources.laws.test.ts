@@ -1,6 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Quantities, type Resource, type Reservation, ResourceLimits, Resources } from '../../src/resources/index.ts';
+import {
+  downgradeResources,
+  Quantities,
+  type Resource,
+  type Reservation,
+  ResourceLimits,
+  Resources,
+} from '../../src/resources/index.ts';
 import { limits, quantities, resource, resourceList, resources, textPieces } from '../support/resources-arbitrary.ts';
 
 /*
@@ -258,6 +265,10 @@ describe('reading and writing', () => {
   law('30: everything reads back from JSON', [any], (a) => {
     const text = JSON.stringify(a);
     return same(Resources.fromJSON(JSON.parse(text) as unknown[]), a) && JSON.stringify(a) === text;
+  });
+
+  law('30: everything reads back from JSON with reservations in the older form', [any], (a) => {
+    return same(Resources.fromJSON(downgradeResources(a).objects), a);
   });
 
   law('30: entries make the collection again', [resources({ shared: false })], (a) => same(Resources.of(...a), a));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { InvalidArgument } from '../../src/core/index.ts';
-import { type Resource, Resources } from '../../src/resources/index.ts';
+import { downgradeResources, type Resource, Resources } from '../../src/resources/index.ts';
 
 const cpus = (more: object = {}): object => ({ name: 'cpus', type: 'SCALAR', scalar: { value: 1 }, ...more });
 
@@ -198,6 +198,36 @@ describe('Resources.fromJSON()', () => {
     expect(() => Resources.fromJSON([1], 'offer.resources')).toThrow('offer.resources[0]: expected an object, got 1');
     const notAnArray: unknown = {};
     expect(() => Resources.fromJSON(notAnArray as readonly unknown[])).toThrow('resources: expected an array');
+  });
+});
+
+describe('downgradeResources()', () => {
+  test('writes the older form of reservations', () => {
+    const labels = [{ key: 'k', value: 'v' }];
+    const some = Resources.parse('cpus:1;cpus(r):2').plus(
+      Resources.parse('mem:1').pushReservation({ type: 'DYNAMIC', role: 's', principal: 'p', labels }),
+    );
+    expect(downgradeResources(some)).toEqual({
+      objects: [
+        { name: 'cpus', type: 'SCALAR', scalar: { value: 1 }, role: '*' },
+        { name: 'cpus', type: 'SCALAR', scalar: { value: 2 }, role: 'r' },
+        {
+          name: 'mem',
+          type: 'SCALAR',
+          scalar: { value: 1 },
+          role: 's',
+          reservation: { principal: 'p', labels: { labels } },
+        },
+      ],
+      complete: true,
+    });
+  });
+
+  test('leaves refined stacks as they are, and says so', () => {
+    const refined = Resources.parse('cpus(a):1').pushReservation({ type: 'DYNAMIC', role: 'a/b' });
+    const { objects, complete } = downgradeResources(refined.plus(Resources.parse('mem(a):1')));
+    expect(complete).toBe(false);
+    expect(objects).toEqual([...refined.toJSON(), { name: 'mem', type: 'SCALAR', scalar: { value: 1 }, role: 'a' }]);
   });
 });
 
