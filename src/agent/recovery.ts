@@ -33,7 +33,12 @@ export function recoverState(initial: InitialState, saved: Saved): AgentState {
   }
   for (const record of saved.tasks) addTask(state, record);
   for (const record of saved.sandboxes) state.sandboxes.set(record.path, Object.freeze(record));
-  state.total = recoveredTotal(initial.resources, agent);
+  // With what it had before it may be overcommitted for a while: what is being killed may be offered already.
+  if (initial.resources.equals(agent.configured)) {
+    state.total = agent.total;
+    return state;
+  }
+  state.total = changedTotal(initial.resources, agent);
   const needed = runningResources(state);
   if (!state.total.contains(needed)) throw changed(`resources for what runs (${needed})`, String(state.total));
   return state;
@@ -45,8 +50,7 @@ function changed(expected: string, got: string): RecoveryError {
 }
 
 /** What the agent is given now, with the reservations and volumes that were made on what it was given then. */
-function recoveredTotal(configured: Resources, agent: SavedAgent): Resources {
-  if (configured.equals(agent.configured)) return agent.total;
+function changedTotal(configured: Resources, agent: SavedAgent): Resources {
   const made = agent.total.filter(isCheckpointed);
   const madeOf = Resources.sum([...made].map((resource) => asConfigured(Resources.of(resource))));
   if (!configured.contains(madeOf)) {
