@@ -190,7 +190,7 @@ const LINE_RULES: readonly LineRule[] = [
   {
     what: 'a path of somebody’s machine',
     files: everywhere,
-    pattern: /(^|[\s'"`(=])\/(work|home|root|Users)\//,
+    pattern: /(^|[\s'"`(=])\/(work|home|root|Users)\/[\w.]/,
     breach: `see ${['', 'home', 'me', 'x'].join('/')}`,
   },
   {
