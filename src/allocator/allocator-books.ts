@@ -57,6 +57,7 @@ export class AllocatorBooks {
   readonly #unusedRows: number[] = [];
   readonly #unusedPairs: number[] = [];
   #pairs = 0;
+  #added = 0;
   /** There have been shared resources. */
   #sharing = false;
 
@@ -142,6 +143,8 @@ export class AllocatorBooks {
       (capabilities.has('RESERVATION_REFINEMENT') ? 0 : REFINED) |
       (capabilities.has('REVOCABLE_RESOURCES') ? 0 : REVOCABLE) |
       (capabilities.has('SHARED_RESOURCES') ? 0 : SHARED);
+    const roles = new Set(info.roles);
+    for (const pair of framework.pairs.values()) if (!roles.has(pair.roleName)) this.#unsubscribe(pair);
     for (const role of info.roles) {
       const pair = this.#pair(framework, role);
       pair.subscribed = true;
@@ -153,8 +156,6 @@ export class AllocatorBooks {
       this.#setMinimum(pair, sets === undefined ? undefined : new Minimum(this.columns, sets));
       this.fresh.add(pair);
     }
-    const roles = new Set(info.roles);
-    for (const pair of framework.pairs.values()) if (!roles.has(pair.roleName)) this.#unsubscribe(pair);
     this.refresh(framework);
   }
 
@@ -175,6 +176,7 @@ export class AllocatorBooks {
     const agent: AgentRecord = {
       id,
       row,
+      order: this.#added++,
       info,
       active: true,
       removed: false,

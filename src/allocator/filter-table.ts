@@ -36,8 +36,8 @@ const NONE = -1;
  * - **Shape** filter `f` is place `f` in each of a number of arrays, and stands in three lists: of its agent, of its
  *   pair (framework and role), of its time of expiry. Whatever goes, goes in constant time for each filter.
  * - **Bits** one per agent and pair: whether some filter contains the agent's *level*, the resources that
- *   {@link level} was last told. As long as what is free is part of the level, a set bit is a refusal; an unset one
- *   is none if what is free equals the level. So a decided round costs one test of a bit per pair.
+ *   {@link level} was last told. If all that is free comes back time and again, as it does when offers are declined,
+ *   the level is the same each time and a pair costs one test of a bit.
  *
  * A filter does not expire before a run has had its agent as candidate: it outlives the next allocation, at least.
  *
@@ -106,10 +106,10 @@ export class FilterTable {
     return this.#pairCount[pair] ?? 0;
   }
 
-  /** Makes the agent's bits hold for `level`, and for all that is part of it. */
+  /** Makes the agent's bits hold for `level`. */
   level(row: number, level: Resources): void {
     const known = this.#level[row];
-    if (known === level || (known !== undefined && !level.isEmpty && known.contains(level))) return;
+    if (known === level || known?.equals(level) === true) return;
     const first = row * this.#words;
     this.#bits.fill(0, first, first + this.#words);
     this.#level[row] = level;

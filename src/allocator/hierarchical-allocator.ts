@@ -1,7 +1,7 @@
 import { type AgentId, type FrameworkId, InvalidArgument, OperationError } from '../core/index.ts';
 import { effectiveRefuseMs } from '../offers/index.ts';
 import { equalAttributes, Quantities, type ResourceConversion, Resources } from '../resources/index.ts';
-import { type Clock, type Random, seededRandom } from '../runtime/index.ts';
+import type { Clock, Random } from '../runtime/index.ts';
 import type {
   Allocation,
   Allocator,
@@ -374,7 +374,9 @@ class HierarchicalAllocator implements Allocator {
       }
     } else {
       for (const agent of candidates) agent.eventRuns++;
-      const active = Array.from(candidates).filter((agent) => agent.active && agent.dirty);
+      const active = Array.from(candidates)
+        .filter((agent) => agent.active && agent.dirty)
+        .sort(byOrder);
       for (const agent of this.#shuffled(active)) {
         agent.dirty = (agent.kinds & SHARED) !== 0;
         visit(options, agent);
@@ -397,30 +399,24 @@ class HierarchicalAllocator implements Allocator {
     return pairs.length > FRESH_MAX ? 'many' : pairs;
   }
 
-  /** Active agents that are dirty, or simply all that have something to offer. */
+  /** Active agents that are dirty, or simply all that have something free, in the order in which they were added. */
   #toVisit(all: boolean): AgentRecord[] {
     const books = this.#books;
-    const visits: AgentRecord[] = [];
-    const later: AgentRecord[] = [];
-    for (const agent of books.dirty) {
-      if (agent.dirty && !agent.active) later.push(agent);
-      else {
-        agent.listed = false;
-        if (agent.dirty && !all) visits.push(agent);
-      }
+    const { dirty } = books;
+    books.dirty = dirty.filter((agent) => agent.dirty && !agent.active);
+    for (const agent of dirty) agent.listed = agent.dirty && !agent.active;
+    if (!all && dirty.length * 8 < books.agents.size) {
+      return dirty.filter((agent) => agent.dirty && agent.active).sort(byOrder);
     }
-    books.dirty = later;
-    if (!all) return visits;
-    for (const agent of books.agents.values()) if (agent.active && !agent.available.isEmpty) visits.push(agent);
-    return visits;
+    return Array.from(books.agents.values()).filter((agent) => {
+      return agent.active && !agent.available.isEmpty && (all || agent.dirty);
+    });
   }
 
   /** In place. */
   #shuffled(agents: AgentRecord[]): AgentRecord[] {
-    if (agents.length < 2) return agents;
-    const random = seededRandom(this.#random.integer(0x1_0000_0000));
     for (let i = agents.length - 1; i > 0; i--) {
-      const j = random.integer(i + 1);
+      const j = this.#random.integer(i + 1);
       const [a, b] = [agents[i], agents[j]];
       if (a === undefined || b === undefined) continue;
       agents[i] = b;
@@ -443,6 +439,10 @@ class HierarchicalAllocator implements Allocator {
     this.#offered = [];
     for (const [framework, allocation] of byFramework) this.#onOffers(framework.id, allocation);
   }
+}
+
+function byOrder(a: AgentRecord, b: AgentRecord): number {
+  return a.order - b.order;
 }
 
 /** A further copy of a shared resource that is there already adds nothing to what the agent has. */

@@ -71,7 +71,10 @@ export interface Offered {
 
 export interface AgentRecord {
   readonly id: AgentId;
+  /** Its number in the filter table; used again after it is removed. */
   readonly row: number;
+  /** Rises with each agent that is added. */
+  readonly order: number;
   info: AllocatorAgent;
   active: boolean;
   removed: boolean;

@@ -1,0 +1,225 @@
+/*
+ * The allocator's rules once more, over plain maps and without any regard for speed: for agents with scalars only.
+ * Agents are visited in the order in which they were added. Amounts are in thousandths.
+ */
+
+export interface Amounts {
+  readonly cpus: number;
+  readonly mem: number;
+}
+
+export interface NaiveOffer extends Amounts {
+  readonly framework: string;
+  readonly role: string;
+  readonly agent: string;
+}
+
+interface Framework {
+  roles: ReadonlySet<string>;
+  suppressed: ReadonlySet<string>;
+  active: boolean;
+}
+
+interface Agent {
+  total: Amounts;
+  active: boolean;
+  /** Runs that had it as a candidate. */
+  runs: number;
+}
+
+interface Filter extends NaiveOffer {
+  readonly expiresMs: number;
+  readonly runs: number;
+}
+
+const NOTHING: Amounts = { cpus: 0, mem: 0 };
+const plus = (a: Amounts, b: Amounts): Amounts => ({ cpus: a.cpus + b.cpus, mem: a.mem + b.mem });
+const minus = (a: Amounts, b: Amounts): Amounts => ({
+  cpus: Math.max(0, a.cpus - b.cpus),
+  mem: Math.max(0, a.mem - b.mem),
+});
+const contains = (a: Amounts, b: Amounts): boolean => a.cpus >= b.cpus && a.mem >= b.mem;
+const worthOffering = ({ cpus, mem }: Amounts): boolean => cpus >= 10 || mem >= 32_000;
+
+export class NaiveAllocator {
+  readonly agents = new Map<string, Agent>();
+  readonly frameworks = new Map<string, Framework>();
+  readonly weights = new Map<string, number>();
+  /** What is offered or used; one entry for each framework, role and agent. */
+  held: readonly NaiveOffer[] = [];
+  filters: readonly Filter[] = [];
+  /** How often something was allocated: by `role>framework`, `role`, and `role/` for what is at and below a role. */
+  readonly #counts = new Map<string, number>();
+  #pending = new Set<string>();
+  #nowMs = 0;
+  readonly #intervalMs: number;
+
+  constructor(intervalMs: number) {
+    this.#intervalMs = intervalMs;
+  }
+
+  ask(agents: Iterable<string> = this.agents.keys()): void {
+    this.#pending = new Set([...this.#pending, ...agents]);
+    // All means all: an agent added later, before the run, comes in by itself.
+  }
+
+  hold(offer: NaiveOffer): void {
+    const same = (other: NaiveOffer): boolean => sameKey(other, offer);
+    const sum = this.held.filter(same).reduce(plus, offer);
+    this.held = [...this.held.filter((other) => !same(other)), { ...offer, cpus: sum.cpus, mem: sum.mem }];
+    this.#sync();
+    for (const key of this.#keysOf(offer)) this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+  }
+
+  recover(offer: NaiveOffer, refuseMs?: number): void {
+    this.held = this.held
+      .map((other) => (sameKey(other, offer) ? { ...other, ...minus(other, offer) } : other))
+      .filter(({ cpus, mem }) => cpus + mem > 0);
+    const runs = this.agents.get(offer.agent)?.runs ?? 0;
+    const subscribed = this.frameworks.get(offer.framework)?.roles.has(offer.role) === true;
+    if (refuseMs !== undefined && refuseMs > 0 && subscribed) {
+      const expiresMs = this.#nowMs + Math.max(refuseMs, this.#intervalMs);
+      this.filters = [...this.filters, { ...offer, expiresMs, runs }];
+    }
+    this.#sync();
+  }
+
+  /** Removes what a predicate names, and all that follows from it. */
+  forget(gone: (entry: NaiveOffer) => boolean, { holdings }: { readonly holdings: boolean }): void {
+    this.filters = this.filters.filter((filter) => !gone(filter));
+    if (holdings) this.held = this.held.filter((entry) => !gone(entry));
+    this.#sync();
+  }
+
+  free(agent: string): Amounts {
+    const used = this.held.filter((entry) => entry.agent === agent).reduce(plus, NOTHING);
+    return minus(this.agents.get(agent)?.total ?? NOTHING, used);
+  }
+
+  /** Lets time pass: first what was asked for, then a batch run at each full interval. */
+  advance(ms: number): readonly NaiveOffer[] {
+    const offers: NaiveOffer[] = [];
+    const untilMs = this.#nowMs + ms;
+    if (this.#pending.size > 0) offers.push(...this.#run([...this.#pending]));
+    for (;;) {
+      const batchMs = (Math.floor(this.#nowMs / this.#intervalMs) + 1) * this.#intervalMs;
+      if (batchMs > untilMs) break;
+      this.#nowMs = batchMs;
+      offers.push(...this.#run([...this.agents.keys()]));
+    }
+    this.#nowMs = untilMs;
+    return offers;
+  }
+
+  #run(candidates: readonly string[]): readonly NaiveOffer[] {
+    this.#pending.clear();
+    this.filters = this.filters.filter(({ agent, expiresMs, runs }) => {
+      return expiresMs > this.#nowMs || (this.agents.get(agent)?.runs ?? 0) <= runs;
+    });
+    const offers: NaiveOffer[] = [];
+    for (const [agent, state] of this.agents) {
+      if (!candidates.includes(agent)) continue;
+      state.runs++;
+      const offer = state.active ? this.#offerOf(agent) : undefined;
+      if (offer === undefined) continue;
+      this.hold(offer);
+      offers.push(offer);
+    }
+    return offers;
+  }
+
+  #offerOf(agent: string): NaiveOffer | undefined {
+    const free = this.free(agent);
+    if (!worthOffering(free)) return undefined;
+    for (const role of this.#sortRoles('')) {
+      for (const framework of this.#sortFrameworks(role)) {
+        const offer = { framework, role, agent, ...free };
+        if (!this.filters.some((filter) => sameKey(filter, offer) && contains(filter, offer))) return offer;
+      }
+    }
+    return undefined;
+  }
+
+  /** Those at and below a branch; the branch `a/` has `a` itself as `a/.`. */
+  #sortRoles(branch: string): readonly string[] {
+    const below = this.#roles().filter((role) => `${role}/`.startsWith(branch));
+    const children = new Set(below.map((role) => `${role}/`.slice(branch.length).split('/')[0] ?? ''));
+    const nodes = [...children].map((name) => {
+      const itself = name === '';
+      const path = itself ? branch.slice(0, -1) : branch + name;
+      const inner = !itself && this.#isInner(path);
+      const subtree = this.held.filter(({ role }) => role === path || (inner && role.startsWith(`${path}/`)));
+      const share = this.#share(subtree) / (itself ? 1 : (this.weights.get(path) ?? 1));
+      const count = this.#counts.get(inner ? `${path}/` : path) ?? 0;
+      return { share, count, text: itself ? `${path}/.` : path, path, inner };
+    });
+    return nodes.sort(byShare).flatMap(({ path, inner }) => (inner ? this.#sortRoles(`${path}/`) : [path]));
+  }
+
+  #sortFrameworks(role: string): readonly string[] {
+    const nodes = [...this.frameworks]
+      .filter(([, { active, roles, suppressed }]) => active && roles.has(role) && !suppressed.has(role))
+      .map(([text]) => {
+        const share = this.#share(this.held.filter((entry) => entry.role === role && entry.framework === text));
+        return { share, count: this.#counts.get(`${role}>${text}`) ?? 0, text };
+      });
+    return nodes.sort(byShare).map(({ text }) => text);
+  }
+
+  #share(entries: readonly NaiveOffer[]): number {
+    const amounts = entries.reduce(plus, NOTHING);
+    const total = [...this.agents.values()].map((agent) => agent.total).reduce(plus, NOTHING);
+    const part = (amount: number, of: number): number => (of > 0 ? amount / of : 0);
+    return Math.max(part(amounts.cpus, total.cpus), part(amounts.mem, total.mem));
+  }
+
+  #pairs(): ReadonlySet<string> {
+    const subscribed = [...this.frameworks].flatMap(([id, { roles }]) => [...roles].map((role) => `${role}>${id}`));
+    return new Set([...subscribed, ...this.held.map(({ role, framework }) => `${role}>${framework}`)]);
+  }
+
+  #roles(): readonly string[] {
+    return [...new Set([...this.#pairs()].map((pair) => pair.split('>')[0] ?? ''))];
+  }
+
+  #isInner(path: string): boolean {
+    return this.#roles().some((role) => role.startsWith(`${path}/`));
+  }
+
+  #keysOf({ role, framework }: NaiveOffer): readonly string[] {
+    const branches = role.split('/').map((_, i, names) => names.slice(0, i + 1).join('/'));
+    return [`${role}>${framework}`, role, ...branches.filter((path) => this.#isInner(path)).map((path) => `${path}/`)];
+  }
+
+  /** Counts begin with what is counted, and end with it. */
+  #sync(): void {
+    const roles = this.#roles();
+    const inner = roles.flatMap((role) => {
+      const names = role.split('/');
+      return names.slice(1).map((_, i) => `${names.slice(0, i + 1).join('/')}/`);
+    });
+    const keys = new Set([...this.#pairs(), ...roles, ...inner]);
+    for (const key of this.#counts.keys()) if (!keys.has(key)) this.#counts.delete(key);
+    // A branch that appears above a role takes over the role's count.
+    for (const key of keys)
+      if (!this.#counts.has(key)) this.#counts.set(key, this.#counts.get(key.replace(/\/$/, '')) ?? 0);
+  }
+
+  changed(): void {
+    this.#sync();
+  }
+}
+
+function sameKey(a: NaiveOffer, b: NaiveOffer): boolean {
+  return a.framework === b.framework && a.role === b.role && a.agent === b.agent;
+}
+
+interface Sortable {
+  readonly share: number;
+  readonly count: number;
+  readonly text: string;
+}
+
+function byShare(a: Sortable, b: Sortable): number {
+  return a.share - b.share || a.count - b.count || (a.text < b.text ? -1 : 1);
+}
