@@ -4,7 +4,10 @@ export interface Sandboxes {
   create(path: string): string;
   /**
    * Makes `path` a symbolic link to the folder `target`, with the folders above it; an existing link is replaced.
-   * Persistent volumes come into a sandbox this way. @throws Error if the disk refuses, or something else is there
+   * Persistent volumes come into a sandbox this way.
+   *
+   * @param target absolute, as {@link create} answers it
+   * @throws Error if the disk refuses, or something else is there
    */
   link(path: string, target: string): void;
   /**

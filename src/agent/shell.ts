@@ -315,9 +315,10 @@ class AgentShell implements Agent {
 
   /** Makes the sandbox, with its volumes, and answers its absolute path. */
   #prepare({ sandbox, volumes }: { readonly sandbox: string; readonly volumes: readonly VolumeLink[] }): string {
-    const path = this.#options.sandboxes.create(sandbox);
+    const { sandboxes } = this.#options;
+    const path = sandboxes.create(sandbox);
     for (const { target, containerPath } of volumes) {
-      this.#options.sandboxes.link(`${sandbox}/${containerPath}`, target);
+      sandboxes.link(`${sandbox}/${containerPath}`, sandboxes.create(target));
     }
     return path;
   }

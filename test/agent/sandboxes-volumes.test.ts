@@ -6,6 +6,13 @@ import { commandTask, createWorld, F1, framework, RESOURCES, startRegistered, ty
 
 const HOUR_MS = 3_600_000;
 
+/** Where the master may be silent for days. */
+function quietWorld(): World {
+  const world = createWorld();
+  world.master.pingTimeoutMs = 1e12;
+  return world;
+}
+
 function runAndFinish(world: World, id: string): void {
   world.master.send({ type: 'runTask', frameworkInfo: framework(), task: commandTask(id) });
   world.drain();
@@ -18,7 +25,7 @@ const sandboxes = (world: World): readonly string[] =>
 
 describe('sandboxes', () => {
   test('are removed when their executor has been over for the delay, but for the headroom', () => {
-    const world = createWorld();
+    const world = quietWorld();
     startRegistered(world, { gcDelayMs: 10 * HOUR_MS });
     runAndFinish(world, 't1');
     world.clock.advance(5 * HOUR_MS);
@@ -32,7 +39,7 @@ describe('sandboxes', () => {
   });
 
   test('go sooner when the disk fills up, and never while their executor runs', () => {
-    const world = createWorld();
+    const world = quietWorld();
     startRegistered(world, { gcDelayMs: 10 * HOUR_MS });
     runAndFinish(world, 't1');
     world.master.send({ type: 'runTask', frameworkInfo: framework(), task: commandTask('t2') });
@@ -43,7 +50,7 @@ describe('sandboxes', () => {
   });
 
   test('go on ageing over a restart, also those of frameworks that do not checkpoint', async () => {
-    const world = createWorld();
+    const world = quietWorld();
     const agent = startRegistered(world, { gcDelayMs: 10 * HOUR_MS });
     runAndFinish(world, 't1');
     world.master.send({ type: 'runTask', frameworkInfo: framework({ checkpoint: false }), task: commandTask('t2') });
@@ -58,7 +65,7 @@ describe('sandboxes', () => {
   });
 
   test('of earlier runs of an executor that runs again leave the newest alone', () => {
-    const world = createWorld();
+    const world = quietWorld();
     startRegistered(world, { gcDelayMs: HOUR_MS });
     runAndFinish(world, 't1');
     world.master.send({ type: 'runTask', frameworkInfo: framework(), task: commandTask('t1') });
@@ -118,7 +125,7 @@ describe('operations', () => {
     expect(world.drain()).toEqual(['t1 TASK_STARTING', 't1 TASK_RUNNING']);
     const containerId = world.machine.ofTask('t1');
     expect([...world.sandboxes.links]).toEqual([
-      [`slaves/S0/frameworks/F1/executors/t1/runs/${containerId}/data/db`, FOLDER],
+      [`slaves/S0/frameworks/F1/executors/t1/runs/${containerId}/data/db`, `/work/${FOLDER}`],
     ]);
   });
 
