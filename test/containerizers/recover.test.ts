@@ -271,6 +271,28 @@ describe('containers()', () => {
 });
 
 describe('close()', () => {
+  test('lets the process end, though containers go on', async () => {
+    const at = bench();
+    const source = (path: string): string => JSON.stringify(join(import.meta.dirname, '../../src', path));
+    const script = `
+      import { createProcessContainerizer } from ${source('agent/containerizers/index.ts')};
+      import { nodeClock } from ${source('runtime/node/clock.ts')};
+      const folder = ${JSON.stringify(at.folder)};
+      const containerizer = createProcessContainerizer({ runtimeDir: folder + '/run', clock: nodeClock });
+      containerizer.launch(
+        { containerId: '${mine('on')}', command: { value: 'exec sleep 100' }, sandbox: folder, environment: {} },
+        { onStarted: () => containerizer.close(), onExited: () => undefined },
+      );`;
+    const args = ['--import', 'tsx', '--input-type=module', '--eval', script];
+    const agent = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+    let code: number | null | undefined;
+    agent.once('exit', (exitCode) => (code = exitCode));
+    await until('the agent has ended', () => code !== undefined).finally(() => agent.kill('SIGKILL'));
+    expect(code).toBe(0);
+    // The supervisor and the command.
+    expect(processesWith(mine('on'))).toHaveLength(2);
+  });
+
   test('calls nobody back, lets containers go on, and refuses new ones', async () => {
     const at = bench();
     const running = at.launch('exec sleep 100');
