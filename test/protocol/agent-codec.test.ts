@@ -130,6 +130,8 @@ describe('messages', () => {
   });
 });
 
+const DIGITS = '0123456789'.repeat(4);
+
 describe('what is no message', () => {
   test.for<[what: string, text: string, field: string, message: string]>([
     ['no JSON', 'hello', 'message', 'message: expected JSON, got "hello"'],
@@ -148,6 +150,18 @@ describe('what is no message', () => {
     ['a missing field', '{"type":"ping"}', 'message.connected', 'message.connected: expected a value, got none'],
     ['null for a field', '{"type":"ping","connected":null}', 'message.connected', 'expected true or false, got null'],
     ['a number for a truth', '{"type":"ping","connected":1}', 'message.connected', 'expected true or false, got 1'],
+    [
+      'a text of 40 characters for a truth',
+      `{"type":"ping","connected":"${DIGITS}"}`,
+      'message.connected',
+      `expected true or false, got "${DIGITS}"`,
+    ],
+    [
+      'a longer text for a truth',
+      `{"type":"ping","connected":"${DIGITS}0"}`,
+      'message.connected',
+      `expected true or false, got "${DIGITS}…"`,
+    ],
     ['a number for a text', '{"type":"shutdownAgent","message":7}', 'message.message', 'expected a string, got 7'],
     ['an object for a text', '{"type":"shutdownAgent","message":{}}', 'message.message', 'got an object'],
     [
