@@ -98,9 +98,16 @@ export class InvariantWatch {
     history.forwarded.set(status.uuid, status.state);
   }
 
-  /** **T3** One terminal state of a task is acknowledged, and no other. */
+  /** **T3** One terminal state of a task is acknowledged, and no other; until then the task is kept. */
   #observeAcknowledgements(command: MasterCommand, decision: Decision, violations: string[]): void {
     if (command.type !== 'schedulerCall' || command.call.type !== 'acknowledge') return;
+    const { taskId, uuid } = command.call;
+    for (const event of decision.events) {
+      if (event.type !== 'taskCompleted') continue;
+      const said = this.#tasks.get(key(event))?.forwarded.get(uuid);
+      if (event.taskId === taskId && said !== undefined && isTerminal(said)) continue;
+      violations.push(`T3: task ${key(event)} is forgotten when ${said ?? 'an unknown update'} is acknowledged`);
+    }
     for (const effect of decision.effects) {
       if (effect.type !== 'sendToAgent' || effect.message.type !== 'acknowledgeUpdate') continue;
       const { message } = effect;
