@@ -178,6 +178,5 @@ function isMemberName(node: ts.Identifier): boolean {
   const { parent } = node;
   if (ts.isPropertyAccessExpression(parent)) return parent.name === node;
   if (ts.isQualifiedName(parent)) return parent.right === node;
-  if (ts.isBindingElement(parent)) return parent.propertyName === node;
-  return ts.isPropertyAssignment(parent) && parent.name === node;
+  return ts.isBindingElement(parent) && parent.propertyName === node;
 }
