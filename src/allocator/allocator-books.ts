@@ -11,7 +11,6 @@ import {
   LACKS_GPU,
   MULTI_ROLE,
   NESTED_ROLE,
-  type Offered,
   type Pair,
   type RoleRecord,
 } from './records.ts';
@@ -181,7 +180,7 @@ export class AllocatorBooks {
       active: true,
       removed: false,
       available: info.total,
-      holdings: new Map(),
+      holdings: [],
       kinds: 0,
       bars: 0,
       overcommitted: false,
@@ -210,7 +209,7 @@ export class AllocatorBooks {
   }
 
   removeAgent(agent: AgentRecord): void {
-    for (const [pair, { resources }] of agent.holdings) {
+    for (const { pair, resources } of agent.holdings.slice()) {
       this.#uncharge(pair, agent, resources);
       this.#setHolding(pair, agent, Resources.empty);
     }
@@ -243,15 +242,15 @@ export class AllocatorBooks {
   /** Hands out `source`, which is free; answers it allocated to the pair's role. */
   give(pair: Pair, agent: AgentRecord, source: Resources): Resources {
     const resources = source.allocate(pair.roleName);
-    const holding = agent.holdings.get(pair);
-    const before = holding?.resources;
-    const offer: Offered = { resources, source, before };
+    const holding = holdingOf(pair, agent);
     if (holding === undefined) {
-      agent.holdings.set(pair, { resources, offer });
+      agent.holdings.push({ pair, resources, offer: resources, source, before: undefined });
       pair.held++;
     } else {
+      holding.before = holding.resources;
       holding.resources = holding.resources.plus(resources);
-      holding.offer = offer;
+      holding.offer = resources;
+      holding.source = source;
     }
     agent.available = source === agent.available ? this.#sharedPart(agent) : this.#without(agent, source);
     this.#charge(pair, agent, resources);
@@ -260,18 +259,14 @@ export class AllocatorBooks {
 
   /** Takes back an offer that is still as it was given; `undefined` if `resources` is none. */
   takeBack(framework: FrameworkRecord, agent: AgentRecord, resources: Resources): Returned | undefined {
-    for (const [pair, holding] of agent.holdings) {
-      const { offer } = holding;
-      if (offer?.resources !== resources || pair.framework !== framework) continue;
+    for (const holding of agent.holdings) {
+      const { pair, offer, source, before } = holding;
+      if (offer !== resources || source === undefined || pair.framework !== framework) continue;
       const { subscribed } = pair;
       this.#uncharge(pair, agent, resources);
-      if (offer.before === undefined) this.#setHolding(pair, agent, Resources.empty);
-      else {
-        holding.resources = offer.before;
-        holding.offer = undefined;
-      }
-      this.#addAvailable(agent, offer.source);
-      return { pair, source: offer.source, subscribed };
+      this.#setHolding(pair, agent, before ?? Resources.empty);
+      this.#addAvailable(agent, source);
+      return { pair, source, subscribed };
     }
     return undefined;
   }
@@ -286,7 +281,7 @@ export class AllocatorBooks {
   /** Works out anew what is free. */
   recompute(agent: AgentRecord): void {
     const { total } = agent.info;
-    const used = Resources.sum(Array.from(agent.holdings.values(), ({ resources }) => resources.unallocate()));
+    const used = Resources.sum(agent.holdings.map(({ resources }) => resources.unallocate()));
     const taken = (agent.kinds & SHARED) === 0 ? used : used.nonShared();
     agent.overcommitted = !total.contains(taken);
     agent.available = total.minus(taken);
@@ -295,7 +290,7 @@ export class AllocatorBooks {
 
   #addAvailable(agent: AgentRecord, source: Resources): void {
     if (agent.overcommitted) this.recompute(agent);
-    else if (agent.holdings.size === 0) agent.available = agent.info.total;
+    else if (agent.holdings.length === 0) agent.available = agent.info.total;
     else if (agent.available.isEmpty) agent.available = source;
     else agent.available = agent.available.plus((agent.kinds & SHARED) === 0 ? source : source.nonShared());
     this.soil(agent);
@@ -319,7 +314,7 @@ export class AllocatorBooks {
     let left = pair.held;
     for (const agent of this.agents.values()) {
       if (left === 0) return;
-      const holding = agent.holdings.get(pair);
+      const holding = holdingOf(pair, agent);
       if (holding === undefined) continue;
       left--;
       yield [agent, holding];
@@ -397,13 +392,19 @@ export class AllocatorBooks {
   }
 
   #setHolding(pair: Pair, agent: AgentRecord, resources: Resources): void {
-    const { holdings } = agent;
-    const had = holdings.has(pair);
+    const holding = holdingOf(pair, agent);
     if (!resources.isEmpty) {
-      holdings.set(pair, { resources, offer: undefined });
-      if (!had) pair.held++;
-    } else if (had) {
-      holdings.delete(pair);
+      if (holding === undefined) {
+        agent.holdings.push({ pair, resources, offer: undefined, source: undefined, before: undefined });
+        pair.held++;
+      } else {
+        holding.resources = resources;
+        holding.offer = undefined;
+        holding.source = undefined;
+        holding.before = undefined;
+      }
+    } else if (holding !== undefined) {
+      agent.holdings.splice(agent.holdings.indexOf(holding), 1);
       pair.held--;
       this.#prune(pair);
     }
@@ -464,6 +465,12 @@ export interface Returned {
   readonly subscribed: boolean;
 }
 
+/** What the pair has on the agent, allocated to its role. */
 export function heldBy(pair: Pair, agent: AgentRecord): Resources {
-  return agent.holdings.get(pair)?.resources ?? Resources.empty;
+  return holdingOf(pair, agent)?.resources ?? Resources.empty;
+}
+
+function holdingOf(pair: Pair, agent: AgentRecord): Holding | undefined {
+  for (const holding of agent.holdings) if (holding.pair === pair) return holding;
+  return undefined;
 }

@@ -296,8 +296,8 @@ class HierarchicalAllocator implements Allocator {
 
   *books(): Iterable<AllocatorEntry> {
     for (const { id, holdings } of this.#books.agents.values()) {
-      for (const [{ framework, roleName }, { resources }] of holdings) {
-        yield { agentId: id, frameworkId: framework.id, role: roleName, resources };
+      for (const { pair, resources } of holdings) {
+        yield { agentId: id, frameworkId: pair.framework.id, role: pair.roleName, resources };
       }
     }
   }

@@ -54,19 +54,15 @@ export interface Pair {
 
 /** What a pair has on an agent. */
 export interface Holding {
-  /** Allocated to the role. */
+  readonly pair: Pair;
+  /** Allocated to the role; never empty. */
   resources: Resources;
-  /** The newest offer in it, if that is still whole: then it can go back without arithmetic. */
-  offer: Offered | undefined;
-}
-
-export interface Offered {
-  /** As it was handed out. */
-  readonly resources: Resources;
+  /** The newest offer in it, as it was handed out, if that is still whole: then it can go back without arithmetic. */
+  offer: Resources | undefined;
   /** The same, allocated to nobody. */
-  readonly source: Resources;
-  /** What the pair held before. */
-  readonly before: Resources | undefined;
+  source: Resources | undefined;
+  /** What the pair held before that offer. */
+  before: Resources | undefined;
 }
 
 export interface AgentRecord {
@@ -80,7 +76,8 @@ export interface AgentRecord {
   removed: boolean;
   /** Free: the total without what is offered or used, shared resources always. */
   available: Resources;
-  readonly holdings: Map<Pair, Holding>;
+  /** One entry for each pair that holds something; few, so they are searched one by one. */
+  readonly holdings: Holding[];
   /** What kinds of resources there are in the total; the bits of `Columns.inspect`. */
   kinds: number;
   /** Traits that keep a framework from this agent. */

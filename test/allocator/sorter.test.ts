@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createDrfSorter, type Sorter } from '../../src/allocator/index.ts';
 import { InvalidArgument } from '../../src/core/index.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Allocator, createAllocator } from '../../src/allocator/index.ts';
 import { AgentId, FrameworkId } from '../../src/core/index.ts';
