@@ -79,7 +79,7 @@ function elementPosition(text: string, index: number): number {
   let depth = 0;
   let commas = 0;
   for (const { 0: token, index: position } of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{},]|[^\s"[\]{},]+/g)) {
-    if (depth === 1 && commas === index && token !== ',') return position;
+    if (depth === 1 && commas === index) return position;
     if (token === '[' || token === '{') depth += 1;
     else if (token === ']' || token === '}') depth -= 1;
     else if (token === ',' && depth === 1) commas += 1;
