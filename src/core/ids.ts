@@ -58,6 +58,8 @@ function identifier(value: string, what: string): string {
 // oxlint-disable-next-line no-control-regex -- These are what must be refused.
 const INVALID_CHARACTERS = /[\u0000-\u001f\u007f/\\]/;
 
+const MAX_BYTES = 255;
+
 /**
  * Why `value` is no identifier, or `undefined` if it is one: 1 to 255 bytes, not `.` or `..`, no control characters,
  * no slashes of either kind (an id becomes the name of a directory).
@@ -67,7 +69,9 @@ const INVALID_CHARACTERS = /[\u0000-\u001f\u007f/\\]/;
 export function identifierError(value: string): string | undefined {
   if (typeof value !== 'string') return `expected a string, got ${typeof value}`;
   if (value === '') return 'ID must not be empty';
-  if (new TextEncoder().encode(value).length > 255) return 'ID must not be greater than 255 characters';
+  if (value.length > MAX_BYTES / 3 && new TextEncoder().encode(value).length > MAX_BYTES) {
+    return `ID must not be greater than ${MAX_BYTES} characters`;
+  }
   if (value === '.' || value === '..') return `'${value}' is disallowed`;
   if (INVALID_CHARACTERS.test(value)) return `'${value}' contains invalid characters`;
   return undefined;
