@@ -159,13 +159,20 @@ export class ShareForest {
       this.#weights.set(root, weights);
     }
     weights.set(path, weight);
+    const node = this.find(root, path);
+    if (node === undefined) return;
+    this.#weight[node] = weight;
+    this.#branchOf(this.#parent[node] ?? -1).version = -1;
+  }
+
+  /** The node of all that is at and below `path`; `undefined` if there is nothing. */
+  find(root: number, path: string): number | undefined {
     let node: number | undefined = root;
     for (const name of path.split('/')) {
       node = this.#branches[node]?.children.get(name);
-      if (node === undefined) return;
+      if (node === undefined) return undefined;
     }
-    this.#weight[node] = weight;
-    this.#branchOf(this.#parent[node] ?? -1).version = -1;
+    return node;
   }
 
   /** Adds to what shares are measured against. `vector`: milli-units by column. */

@@ -1,4 +1,4 @@
-import { isStrictSubrole, type Resources } from '../resources/index.ts';
+import type { Resources } from '../resources/index.ts';
 import type { AllocatorBooks } from './allocator-books.ts';
 import { REFINED, RESERVED, REVOCABLE, SHARED } from './columns.ts';
 import type { Minimum } from './minimum.ts';
@@ -81,13 +81,11 @@ function visitMixed({ books, minimum, give }: VisitOptions, agent: AgentRecord):
   forest.collect(books.roleRoot, roleNodes);
   // Shared resources stay available, but go to one framework in a run.
   let left = agent.available;
-  let reservedTo = [...left.reservations().keys()];
-  let unreserved = !left.unreserved().isEmpty;
+  let wanted = rolesFor(books, left);
   for (const node of roleNodes) {
+    if (wanted !== undefined && !wanted.has(node)) continue;
     const role = roleAt[node];
     if (role === undefined) continue;
-    const reservedHere = reservedTo.some((owner) => owner === role.name || isStrictSubrole(role.name, owner));
-    if (!unreserved && !reservedHere) continue;
     let usable = left.allocatableTo(role.name);
     const pairNodes: number[] = [];
     forest.collect(role.root, pairNodes);
@@ -101,11 +99,21 @@ function visitMixed({ books, minimum, give }: VisitOptions, agent: AgentRecord):
       give(pair, agent, offer);
       left = left.minus(offer);
       usable = usable.minus(offer);
-      reservedTo = [...left.reservations().keys()];
-      unreserved = !left.unreserved().isEmpty;
+      wanted = rolesFor(books, left);
+      if (wanted?.size === 0) return;
     }
-    if (left.isEmpty) return;
   }
+}
+
+/** Nodes of the roles that may use some of it; `undefined`: all, since some of it is unreserved. */
+function rolesFor({ forest, roleRoot }: AllocatorBooks, resources: Resources): ReadonlySet<number> | undefined {
+  if (!resources.unreserved().isEmpty) return undefined;
+  const nodes: number[] = [];
+  for (const owner of resources.reservations().keys()) {
+    const node = forest.find(roleRoot, owner);
+    if (node !== undefined) forest.collect(node, nodes);
+  }
+  return new Set(nodes);
 }
 
 function strip(resources: Resources, kinds: number): Resources {

@@ -178,6 +178,8 @@ describe('allocator: filters', () => {
     ([, act]) => {
       const fleet = declinedFor(3_600_000);
       expect(fleet.allocator.snapshot().offerFilters).toEqual(new Map([['r', 1]]));
+      // The refusal has been met, and the agent would not be looked at again but for what follows.
+      expect(fleet.told(1000)).toEqual([]);
       act(fleet);
       expect(fleet.told(1000)).toEqual(['f1 r a1 cpus:2; mem:100']);
       expect(fleet.allocator.snapshot().offerFilters).toEqual(new Map([['r', 0]]));

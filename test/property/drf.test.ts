@@ -42,7 +42,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('removeFramework' as const), framework }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('switchFramework' as const), framework, on: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('suppress' as const), framework, roles }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('revive' as const), framework, roles }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('revive' as const), framework, roles }) },
   {
     weight: 1,
     arbitrary: fc.record({
