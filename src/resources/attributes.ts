@@ -63,7 +63,7 @@ export function equalAttributes(a: readonly Attribute[], b: readonly Attribute[]
 }
 
 function attributeKey({ name, value }: Attribute): string {
-  return JSON.stringify([name, value.type, valueOf(value)]);
+  return JSON.stringify([name, valueOf(value)]);
 }
 
 function valueOf(value: Attribute['value']): unknown {
