@@ -3,7 +3,7 @@ import type { Log } from '../runtime/index.ts';
 import type { Executor, ExecutorContext } from './executor.ts';
 import type { CodePlan } from './protocol.ts';
 
-/** What becomes of an in-process task; called later, never within a call to the runner. */
+/** What becomes of an in-process task; called later, also after it was abandoned. */
 export interface CodeHandlers {
   /** `error`: the message of what it was rejected with. */
   onSettled(error: string | undefined): void;
@@ -20,7 +20,7 @@ interface Run {
 
 /**
  * Runs tasks that are TypeScript code. Whatever user code throws ends up as the task's failure, or in the log; never in
- * the agent. What an abandoned task does later is ignored.
+ * the agent.
  */
 export class InProcessRunner {
   readonly #executors: ReadonlyMap<string, Executor>;
@@ -37,29 +37,23 @@ export class InProcessRunner {
     if (executor === undefined) return;
     const controller = new AbortController();
     const { agentId, frameworkId, executorInfo, task, containerId } = plan;
-    const whileRunning =
-      <Value>(pass: (value: Value) => void) =>
-      (value: Value) => {
-        if (this.#runs.has(containerId)) pass(value);
-      };
     const context: ExecutorContext = {
       agentId,
       frameworkId,
       executorInfo,
       sandbox,
       signal: controller.signal,
-      report: whileRunning(({ message, data }) =>
+      report: ({ message, data }) =>
         handlers.onReport({ ...(message === undefined ? {} : { message }), ...(data === undefined ? {} : { data }) }),
-      ),
-      sendMessage: whileRunning((data) => handlers.onMessage(data)),
+      sendMessage: (data) => handlers.onMessage(data),
     };
-    const settle = whileRunning((error: string | undefined) => handlers.onSettled(error));
-    // Not yet: what the code reports at once must find its run.
-    const launched = Promise.resolve().then(() => executor.launch(task, context));
-    const settled = launched.then(
-      () => settle(undefined),
-      (error: unknown) => settle(errorText(error)),
-    );
+    // Not yet: the task is running once it is called, and then it can be killed.
+    const settled = Promise.resolve()
+      .then(() => executor.launch(task, context))
+      .then(
+        () => handlers.onSettled(undefined),
+        (error: unknown) => handlers.onSettled(errorText(error)),
+      );
     this.#runs.set(containerId, { executor, plan, controller, settled });
   }
 

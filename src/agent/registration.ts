@@ -6,7 +6,7 @@ import { gracePeriodMs, requestKill } from './kill.ts';
 import { replaceTotal } from './operations.ts';
 import { reportUnknown } from './refusal.ts';
 import type { AgentState, Link, TaskRecord } from './state.ts';
-import { pauseUpdates, resumeUpdates, stateFor } from './status-updates.ts';
+import { resumeUpdates, stateFor } from './status-updates.ts';
 
 /** The bounds of the random delay before an attempt to register: it doubles from the first to the second. */
 const RETRY_MS_MIN = 1_000;
@@ -76,14 +76,13 @@ export function decidePingOverdue(state: AgentState, draft: Draft): void {
   goDown(state, draft);
 }
 
-/** Without a master: tasks go on, updates wait. */
+/** Without a master: tasks go on, updates wait; a retry that becomes due meanwhile sends nothing. */
 function goDown(state: AgentState, draft: Draft): void {
   const { link, settings } = state;
   // An attempt that failed makes the next one later; a connection that held does not.
   const backoffMs = link.status === 'registered' ? settings.registrationBackoffMs : link.backoffMs;
   draft.event({ type: 'linkChanged', link: { ...link, status: 'down', backoffMs } });
   draft.effect({ type: 'stopTimer', timer: 'ping' });
-  pauseUpdates(state, draft);
   if (state.phase === 'running') registerLater(draft, backoffMs);
 }
 
@@ -94,7 +93,6 @@ export function decidePing(state: AgentState, draft: Draft, connected: boolean):
   else {
     draft.log('info', 'The master has lost our registration; registering again');
     draft.effect({ type: 'stopTimer', timer: 'ping' });
-    pauseUpdates(state, draft);
     ask(state, draft, state.link.connection);
   }
 }

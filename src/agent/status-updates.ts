@@ -77,6 +77,7 @@ interface Sending {
   readonly attempts: number;
 }
 
+/** Nothing is sent without a master: once there is one, every stream begins anew. */
 function send(state: AgentState, draft: Draft, { record, status, latestState, attempts }: Sending): void {
   if (state.link.status !== 'registered' || status.uuid === undefined) return;
   const key = keyOf(record);
@@ -117,11 +118,7 @@ export function resumeUpdates(registered: AgentState, draft: Draft): void {
   }
 }
 
-/** The master does not listen: nothing is sent until it does. */
-export function pauseUpdates(state: AgentState, draft: Draft): void {
-  for (const record of state.tasks.values()) stopRetrying(draft, record);
-}
-
+/** Nobody waits for the task's updates any more. */
 export function stopRetrying(draft: Draft, record: TaskRecord): void {
   if (record.pending.length > 0) draft.effect({ type: 'stopTimer', timer: retryTimer(keyOf(record)) });
 }

@@ -1,6 +1,6 @@
 import { type Agent, type ContainerExit, createAgent } from '../../src/agent/index.ts';
 import { Checkpoints } from '../../src/agent/checkpoint.ts';
-import { FrameworkId, TaskId } from '../../src/core/index.ts';
+import { FrameworkId, type TaskId } from '../../src/core/index.ts';
 import type { AgentMessage, FrameworkInfo } from '../../src/protocol/index.ts';
 import { seededRandom } from '../../src/runtime/index.ts';
 import { isTerminal, type Task, type TaskInfo, type TaskState, type TaskStatus } from '../../src/tasks/index.ts';

@@ -144,6 +144,27 @@ describe('an agent that restarts', () => {
     expect(world.drain()).toEqual(['t1 TASK_DROPPED']);
   });
 
+  test('knows nothing of a framework that was shut down, and goes on killing what is left of it', async () => {
+    const world = createWorld();
+    const agent = startRegistered(world);
+    for (const id of ['t1', 't2', 't3']) launch(world, id);
+    world.machine.exitTask('t2');
+    world.settle();
+    world.master.send({ type: 'shutdownFramework', frameworkId: F1 });
+    world.settle();
+    world.machine.exitTask('t3');
+    world.settle();
+    await agent.close();
+
+    const again = startRegistered(world);
+    expect(again.state().tasks).toMatchObject([{ taskId: 't1' }]);
+    expect(world.machine.kills('t1')).toEqual([3_000, 3_000]);
+    world.machine.exitTask('t1');
+    expect(world.drain()).toEqual([]);
+    void again.close();
+    expect(startRegistered(world).state()).toMatchObject({ agentId: 'S0', frameworks: [], tasks: [] });
+  });
+
   test('takes more resources as they are, with the reservations made before', async () => {
     const world = createWorld();
     const agent = startRegistered(world);
