@@ -125,6 +125,17 @@ describe('allocator: filters', () => {
     expect(fleet.told(1000)).toHaveLength(1);
   });
 
+  test('the shortest refusal lasts an allocation interval, also if a run has met it before', () => {
+    const fleet = createFleet();
+    fleet.addFramework('f1', ['r']);
+    fleet.addAgent('a1', 'cpus:2;mem:100');
+    fleet.recover(one(fleet.offers(999)), 1);
+    fleet.allocator.activateFramework(F1);
+    expect(fleet.told()).toEqual([]);
+    expect(fleet.told(1)).toEqual([]);
+    expect(fleet.told(1000)).toHaveLength(1);
+  });
+
   test('a refusal does not expire before a run has met it, however long runs are paused', () => {
     const fleet = declinedFor(1000);
     fleet.allocator.pause();
