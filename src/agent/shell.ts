@@ -1,4 +1,6 @@
-import { type Observable, Subject } from 'rxjs';
+import type { Observable } from 'rxjs';
+// As in scheduler/observable.ts: the same class, without loading every operator.
+import { Subject } from 'rxjs/internal/Subject';
 import { type AgentId, ClosedError, type ContainerId, unreachable } from '../core/index.ts';
 import type { AgentMessage, Channel } from '../protocol/index.ts';
 import { type Clock, type Log, type Random, silentLog, uuid } from '../runtime/index.ts';

@@ -3,7 +3,7 @@ import { createProcessContainerizer } from '../agent/containerizers/index.ts';
 import { type AgentId, InvalidArgument } from '../core/index.ts';
 import type { AgentEndpoint } from '../protocol/index.ts';
 import type { Clock, Log, Random } from '../runtime/index.ts';
-import { nodeDirectory, nodeSandboxes } from '../runtime/node/index.ts';
+import { nodeDirectory, nodeSandboxes, ownPid } from '../runtime/node/index.ts';
 import type { Member } from './member.ts';
 import type { AgentPlan } from './options.ts';
 
@@ -58,7 +58,7 @@ export async function startSharedAgent(plan: AgentPlan, surroundings: AgentSurro
   return {
     id,
     hostname: plan.hostname,
-    pid: globalThis.process.pid,
+    pid: ownPid(),
     kill: () => refuse('kill'),
     restart: () => refuse('restart'),
     shutdown: () => agent.shutdown(),

@@ -1,4 +1,6 @@
-import { type Observable, Subject } from 'rxjs';
+import type { Observable } from 'rxjs';
+// As in scheduler/observable.ts: the same class, without loading every operator.
+import { Subject } from 'rxjs/internal/Subject';
 import { type Allocator, createAllocator } from '../allocator/index.ts';
 import {
   type AgentId,

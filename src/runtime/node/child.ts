@@ -65,6 +65,11 @@ export function connectParent(onMessage: (text: string) => void, onGone: () => v
   };
 }
 
+/** Of this process. */
+export function ownPid(): number {
+  return process.pid;
+}
+
 /** Ends this process. */
 export function exitProcess(code: number): void {
   process.exit(code);

@@ -1,4 +1,4 @@
-export { connectParent, exitProcess, forkModule, type NodeChild, type NodeParent } from './child.ts';
+export { connectParent, exitProcess, forkModule, type NodeChild, type NodeParent, ownPid } from './child.ts';
 export { nodeClock } from './clock.ts';
 export { nodeDirectory } from './directory.ts';
 export { type ConsoleLogOptions, consoleLog } from './log.ts';
