@@ -190,6 +190,9 @@ export function tasksHoldWhatTheyWereGiven(state: MasterState): Violations {
   }
   for (const task of state.unreachableTasks.all()) {
     if (holdsResources(task.state)) violations.push(`A5: unreachable task ${task.taskId} is ${task.state}`);
+    if (state.tasks.get(task.frameworkId, task.taskId) !== undefined) {
+      violations.push(`A5: task ${task.taskId} is unreachable, and on a registered agent`);
+    }
   }
   for (const agentId of state.agents.keys()) {
     for (const [frameworkId, used] of state.used.ofAgent(agentId)) {
