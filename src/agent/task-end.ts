@@ -33,17 +33,15 @@ export interface TaskEnd {
 export function endTasks(state: AgentState, draft: Draft, executor: ExecutorRecord, ends: readonly TaskEnd[]): void {
   const framework = state.frameworks.get(executor.frameworkId);
   if (framework === undefined) return;
-  const ended = new Set(ends.map(({ record }) => record));
-  const live = liveTasks(state, executorKey(executor.frameworkId, executor.executorId));
-  const others = live.filter((record) => !ended.has(record));
   for (const { record, outcome } of ends) {
     const news = lastNews(framework, record, outcome);
     if (framework.terminating) forgetTask(draft, record);
     else report(state, draft, record, [news]);
     cleanUp(draft, executor, record);
-    if (news.state !== 'TASK_FINISHED') endGroup(state, draft, record, others);
+    if (news.state !== 'TASK_FINISHED') endGroup(state, draft, record, ends);
   }
-  if (others.length === 0) endExecutor(state, draft, { executor, framework, ends });
+  const live = state.liveByExecutor.get(executorKey(executor.frameworkId, executor.executorId));
+  if (live === undefined || live.size === ends.length) endExecutor(state, draft, { executor, framework, ends });
   if (state.phase === 'killing' && state.containers.size === ends.length) decideStop(state, draft);
 }
 
@@ -60,10 +58,11 @@ function cleanUp(draft: Draft, executor: ExecutorRecord, record: TaskRecord): vo
 }
 
 /** The others of a group do not outlive one that failed or was killed. */
-function endGroup(state: AgentState, draft: Draft, first: TaskRecord, others: readonly TaskRecord[]): void {
+function endGroup(state: AgentState, draft: Draft, first: TaskRecord, ends: readonly TaskEnd[]): void {
   if (first.groupId === undefined) return;
-  for (const record of others) {
-    if (record.groupId !== first.groupId || record.ending !== undefined) continue;
+  const ended = new Set(ends.map(({ record }) => record));
+  for (const record of liveTasks(state, executorKey(first.task.frameworkId, first.executorId))) {
+    if (record.groupId !== first.groupId || record.ending !== undefined || ended.has(record)) continue;
     requestKill(state, draft, record, {
       cause: 'killed',
       because: `task ${first.task.taskId} of its group ended`,
