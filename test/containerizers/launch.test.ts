@@ -20,6 +20,13 @@ describe('launch()', () => {
     expect(output(heard, 'stderr')).toBe('oops\n');
   });
 
+  test('adds to outputs that are there already', async () => {
+    const heard = bench().launch('echo second');
+    writeFileSync(join(heard.sandbox, 'stdout'), 'first\n');
+    await exited(heard);
+    expect(output(heard)).toBe('first\nsecond\n');
+  });
+
   test('gives the command its environment, a PATH, a marker, and nothing of the agent’s', async () => {
     const heard = bench().launch('env', { NAME: 'a b\nc', __proto: '1', line: 'x', start: 'y', pid: 'z' });
     await exited(heard);
@@ -124,10 +131,13 @@ describe('launch()', () => {
   });
 
   test('answers what the system refuses to start', async () => {
-    const heard = bench().launch(`: ${'x'.repeat(200_000)}`);
+    const at = bench();
+    const heard = at.launch(`: ${'x'.repeat(200_000)}`);
     expect(await exited(heard)).toMatchObject({ type: 'launchFailed', message: expect.stringContaining('E2BIG') });
-    const nul = bench().launch('echo \0');
+    const nul = at.launch('echo \0');
     expect(await exited(nul)).toMatchObject({ type: 'launchFailed', message: expect.stringContaining('null bytes') });
+    at.reopen();
+    expect(at.containerizer.containers()).toEqual([]);
   });
 
   test('refuses a second container of one id', async () => {

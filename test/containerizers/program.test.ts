@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { exitOf } from '../../src/agent/containerizers/process/exit-status.ts';
+import { exitOf, recordedExit } from '../../src/agent/containerizers/process/exit-status.ts';
 import { programProblem } from '../../src/agent/containerizers/process/program.ts';
 
 let folder: string;
@@ -66,5 +66,32 @@ describe('exitOf()', () => {
     [255, { exitCode: 255 }],
   ])('reads status %i', (code, exit) => {
     expect(exitOf(code)).toEqual({ type: 'exited', ...exit });
+  });
+});
+
+describe('recordedExit()', () => {
+  const identity = '100 boot 5\n';
+  test.each([
+    [
+      'a status of a command',
+      { supervisor: identity, command: identity, exit: '3\n' },
+      { type: 'exited', exitCode: 3 },
+    ],
+    [
+      'a command that was killed before it was recorded',
+      { supervisor: identity, exit: '143\n' },
+      { type: 'exited', signal: 'SIGTERM' },
+    ],
+    ['a command that could not be recorded', { supervisor: identity, exit: '1\n' }, { type: 'launchFailed' }],
+    ['no command', { supervisor: identity }, { type: 'launchFailed' }],
+    ['no status', { supervisor: identity, command: identity }, { type: 'lost' }],
+    ['a status without its newline', { supervisor: identity, command: identity, exit: '3' }, { type: 'lost' }],
+    ['a status that is none', { supervisor: identity, command: identity, exit: '1000\n' }, { type: 'lost' }],
+    ['an identity that is none', { supervisor: 'what\n' }, { type: 'lost' }],
+    ['nothing', {}, { type: 'lost' }],
+  ])('reads %s', (_, records, expected) => {
+    const container = mkdtempSync(join(folder, 'records-'));
+    for (const [name, text] of Object.entries(records)) writeFileSync(join(container, name), text);
+    expect(recordedExit(container)).toMatchObject(expected);
   });
 });
