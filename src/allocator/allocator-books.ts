@@ -162,11 +162,12 @@ export class AllocatorBooks {
   refresh(framework: FrameworkRecord): void {
     for (const pair of framework.pairs.values()) {
       const wanted = framework.active && pair.subscribed && !framework.suppressed.has(pair.roleName);
-      if (!wanted) this.forest.deactivate(pair.node);
-      else if (!this.forest.isActive(pair.node)) {
+      if (wanted === this.forest.isActive(pair.node)) continue;
+      if (wanted) {
         this.forest.activate(pair.node);
         this.fresh.add(pair);
-      }
+      } else this.forest.deactivate(pair.node);
+      if (pair.role !== undefined) this.#refreshRole(pair.role);
     }
   }
 
@@ -353,11 +354,16 @@ export class AllocatorBooks {
 
   #addRole(name: string): RoleRecord {
     const node = this.forest.addClient(this.roleRoot, name);
-    this.forest.activate(node);
     const role: RoleRecord = { name, node, root: this.forest.addRoot(), pairs: new Set() };
     this.roles.set(name, role);
     this.roleAt[node] = role;
     return role;
+  }
+
+  /** A role in which nobody is to be offered anything is passed over. */
+  #refreshRole({ node, root }: RoleRecord): void {
+    if (this.forest.isActive(root)) this.forest.activate(node);
+    else this.forest.deactivate(node);
   }
 
   #unsubscribe(pair: Pair): void {
@@ -379,7 +385,10 @@ export class AllocatorBooks {
     role.pairs.delete(pair);
     this.pairAt[pair.node] = undefined;
     this.forest.removeClient(pair.node);
-    if (role.pairs.size > 0) return;
+    if (role.pairs.size > 0) {
+      this.#refreshRole(role);
+      return;
+    }
     this.roleAt[role.node] = undefined;
     this.roles.delete(role.name);
     this.forest.removeClient(role.node);
@@ -404,7 +413,8 @@ export class AllocatorBooks {
         holding.before = undefined;
       }
     } else if (holding !== undefined) {
-      agent.holdings.splice(agent.holdings.indexOf(holding), 1);
+      const last = agent.holdings.pop();
+      if (last !== undefined && last !== holding) agent.holdings[agent.holdings.indexOf(holding)] = last;
       pair.held--;
       this.#prune(pair);
     }

@@ -147,8 +147,9 @@ export class ShareForest {
     if ((this.#active[leaf] ?? 0) === 1) this.#addActive(leaf, -1);
   }
 
-  isActive(leaf: number): boolean {
-    return this.#active[leaf] === 1;
+  /** Whether a client at or below the node is active. */
+  isActive(node: number): boolean {
+    return (this.#active[node] ?? 0) > 0;
   }
 
   /** Divides the share of everything at and below `path`, which need not exist (yet). `weight` > 0; 1 unless set. */
