@@ -4,13 +4,9 @@ import { createProcessContainerizer } from '../../src/agent/containerizers/index
 import { ContainerId } from '../../src/core/index.ts';
 import { nodeClock } from '../../src/runtime/node/clock.ts';
 
-// Launches what its arguments say (a folder, `free` or `bound`, then pairs of id and command), prints `id pid` as each starts, and stays.
-const [folder = '', life, ...pairs] = process.argv.slice(2);
-const containerizer = createProcessContainerizer({
-  runtimeDir: join(folder, 'run'),
-  clock: nodeClock,
-  endWithProcess: life === 'bound',
-});
+// Launches what its arguments say (a folder, then pairs of id and command), prints `id pid` as each starts, and stays.
+const [folder = '', ...pairs] = process.argv.slice(2);
+const containerizer = createProcessContainerizer({ runtimeDir: join(folder, 'run'), clock: nodeClock });
 for (let i = 0; i < pairs.length; i += 2) {
   const containerId = ContainerId(pairs[i] ?? '');
   const sandbox = join(folder, 'sandboxes', containerId);

@@ -23,17 +23,10 @@ export interface Heard {
 export class Bench {
   readonly folder: string = mkdtempSync(join(tmpdir(), 'containers-test-'));
   readonly runtimeDir: string = join(this.folder, 'run');
-  readonly endWithProcess: boolean;
-  containerizer: Containerizer;
-
-  constructor(endWithProcess: boolean) {
-    this.endWithProcess = endWithProcess;
-    this.containerizer = this.open();
-  }
+  containerizer: Containerizer = this.open();
 
   open(): Containerizer {
-    const { runtimeDir, endWithProcess } = this;
-    return createProcessContainerizer({ runtimeDir, clock: nodeClock, endWithProcess });
+    return createProcessContainerizer({ runtimeDir: this.runtimeDir, clock: nodeClock });
   }
 
   /** Lets go of everything, as the end of the agent does, and begins again. */
@@ -80,8 +73,8 @@ function handlersOf(heard: Heard) {
 }
 
 /** A bench that is cleared away after the test; whatever still runs under its name is killed. */
-export function bench(endWithProcess = false): Bench {
-  const made = new Bench(endWithProcess);
+export function bench(): Bench {
+  const made = new Bench();
   benches.push(made);
   return made;
 }

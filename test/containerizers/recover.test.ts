@@ -16,8 +16,7 @@ async function launchElsewhere(
   commands: Readonly<Record<string, string>>,
 ): Promise<ReadonlyMap<string, number>> {
   const script = join(import.meta.dirname, 'first-agent.ts');
-  const life = at.endWithProcess ? 'bound' : 'free';
-  const args = ['--import', 'tsx', script, at.folder, life, ...Object.entries(commands).flat()];
+  const args = ['--import', 'tsx', script, at.folder, ...Object.entries(commands).flat()];
   const agent = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise((resolve) => agent.once('exit', resolve));
   const pids = new Map<string, number>();
@@ -98,46 +97,6 @@ describe('after the agent was killed', () => {
   });
 });
 
-describe('with endWithProcess', () => {
-  test('what was launched ends with its agent, though it is killed by SIGKILL', async () => {
-    const at = bench(true);
-    const [polite, child] = [mine('polite'), mine('child')];
-    const farewell = join(at.folder, 'farewell');
-    await launchElsewhere(at, {
-      [polite]: `trap "echo bye > ${farewell}; exit 3" TERM; while :; do sleep 0.02; done`,
-      [child]: 'sleep 100 & wait',
-    });
-    await until('nothing is left', () => processesWith(`-${process.pid}`).length === 0);
-    expect(readFileSync(farewell, 'utf8')).toBe('bye\n');
-    // The status is there for whoever asks.
-    expect(await exited(at.recover(polite))).toEqual({ type: 'exited', exitCode: 3 });
-  });
-
-  test('what was launched ends with close()', async () => {
-    const at = bench(true);
-    const heard = at.launch('exec sleep 100');
-    await started(heard);
-    at.containerizer.close();
-    await until('nothing is left', () => processesWith(heard.containerId).length === 0);
-  });
-
-  test('containers start, end and are killed as without', async () => {
-    const at = bench(true);
-    const [ended, killed, stubborn] = [
-      at.launch('exit 4'),
-      at.launch('exec sleep 100'),
-      at.launch('trap "" TERM; while :; do sleep 0.02; done'),
-    ];
-    await Promise.all([started(killed), started(stubborn)]);
-    at.containerizer.kill(killed.containerId, 60_000);
-    at.containerizer.kill(stubborn.containerId, 30);
-    expect(await exited(ended)).toEqual({ type: 'exited', exitCode: 4 });
-    expect(await exited(killed)).toMatchObject({ signal: 'SIGTERM' });
-    expect(await exited(stubborn)).toMatchObject({ signal: 'SIGKILL' });
-    expect(processesWith(`-${process.pid}`)).toEqual([]);
-  });
-});
-
 describe('recover()', () => {
   test('goes on where close() has left', async () => {
     const at = bench();
@@ -200,7 +159,7 @@ describe('recover()', () => {
     const containerId = mine('slow');
     const folder = join(at.runtimeDir, containerId);
     mkdirSync(folder);
-    const [program, args] = supervisorCommand(folder, 'free', [
+    const [program, args] = supervisorCommand(folder, [
       '/bin/sh',
       '-c',
       `trap 'exit 6' TERM; : > ${at.folder}/trapped; while :; do sleep 0.02; done`,

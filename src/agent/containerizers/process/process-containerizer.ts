@@ -23,12 +23,6 @@ export interface ProcessContainerizerOptions {
   readonly runtimeDir: string;
   readonly clock: Clock;
   readonly log?: Log;
-  /**
-   * True: what is launched ends with this process, whatever ends it, and with `close` (SIGTERM to the supervisor's process
-   * group, SIGKILL after three seconds; each container holds a file of this process open). False, the default: it
-   * outlives both.
-   */
-  readonly endWithProcess?: boolean;
 }
 
 /** Supervisors that have not yet started their command; more wait. Each of them holds a file of this process open. */
@@ -65,7 +59,6 @@ export function createProcessContainerizer(options: ProcessContainerizerOptions)
 class ProcessContainerizer implements Containerizer {
   readonly #runtimeDir: string;
   readonly #clock: Clock;
-  readonly #life: 'free' | 'bound';
   readonly #table: ProcessTable = systemTable();
   readonly #sweeper: Sweeper;
   readonly #containers = new Map<ContainerId, Container>();
@@ -79,10 +72,9 @@ class ProcessContainerizer implements Containerizer {
   #polling: Disposable | undefined;
   #closed = false;
 
-  constructor(runtimeDir: string, { clock, log = silentLog, endWithProcess = false }: ProcessContainerizerOptions) {
+  constructor(runtimeDir: string, { clock, log = silentLog }: ProcessContainerizerOptions) {
     this.#runtimeDir = runtimeDir;
     this.#clock = clock;
-    this.#life = endWithProcess ? 'bound' : 'free';
     this.#sweeper = new Sweeper(this.#table, clock, log);
   }
 
@@ -197,15 +189,11 @@ class ProcessContainerizer implements Containerizer {
 
   #spawn(container: Container, config: ContainerConfig): void {
     container.phase = 'starting';
-    const spawned = spawnSupervisor(
-      config,
-      { folder: container.folder, life: this.#life },
-      {
-        onReady: () => this.#start(container),
-        onEnded: () => this.#supervisorEnded(container),
-        onFailed: (problem) => this.#failed(container, problem),
-      },
-    );
+    const spawned = spawnSupervisor(config, container.folder, {
+      onReady: () => this.#start(container),
+      onEnded: () => this.#supervisorEnded(container),
+      onFailed: (problem) => this.#failed(container, problem),
+    });
     if (typeof spawned === 'string') {
       this.#failed(container, spawned);
       return;

@@ -14,18 +14,10 @@ export interface SupervisorEvents {
   onFailed(problem: string): void;
 }
 
-/** What a supervisor is started with besides its container. */
-export interface SupervisorPlan {
-  /** Absolute path of the folder of its records; must not exist. */
-  readonly folder: string;
-  /** `bound`: it ends with this process, or when file 3 of the child is closed here; `free`: it outlives both. */
-  readonly life: 'free' | 'bound';
-}
-
 /** Starts a supervisor with its command, or answers why it cannot; then nothing is left of the attempt. */
 export function spawnSupervisor(
   config: ContainerConfig,
-  { folder, life }: SupervisorPlan,
+  folder: string,
   events: SupervisorEvents,
 ): ChildProcess | string {
   const environment = { PATH: DEFAULT_PATH, ...config.environment, [CONTAINER_MARKER]: config.containerId };
@@ -41,7 +33,7 @@ export function spawnSupervisor(
   const opened: number[] = [];
   try {
     for (const name of ['stdout', 'stderr']) opened.push(openSync(join(sandbox, name), 'a'));
-    const [program, args] = supervisorCommand(folder, life, commandLine(config));
+    const [program, args] = supervisorCommand(folder, commandLine(config));
     const [stdout, stderr] = opened;
     // A session of its own: no terminal's or process group's signal for this process reaches it.
     const child = spawn(program, args, {
@@ -54,7 +46,7 @@ export function spawnSupervisor(
       rmSync(folder, { recursive: true, force: true });
       events.onFailed(refusal(error));
     });
-    listen(child, life, events);
+    listen(child, events);
     return child;
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
@@ -64,12 +56,12 @@ export function spawnSupervisor(
   }
 }
 
-function listen(child: ChildProcess, life: 'free' | 'bound', events: SupervisorEvents): void {
+function listen(child: ChildProcess, events: SupervisorEvents): void {
   child.once('exit', () => events.onEnded());
   const pipe = child.stdio[3];
   pipe?.once('error', () => pipe.destroy());
   pipe?.once('data', () => {
-    if (life === 'free') pipe.destroy();
+    pipe.destroy();
     events.onReady();
   });
 }

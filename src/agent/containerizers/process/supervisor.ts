@@ -25,26 +25,13 @@ __altiplano_record() {
     set -- "$1" "$(exec /bin/sh -c 'echo "$PPID"')"
     set -- "$1" "$2" $(LC_ALL=C exec /bin/ps -o lstart= -p "$2")
     __altiplano_file=$1 __altiplano_pid=$2
-    shift 2
+    shift
     echo "$__altiplano_pid - $*" > "$__altiplano_file"
   fi
 }`;
 
 /**
- * Ends the process group once the agent is gone, which closes its end of file 3: SIGTERM, and after three seconds
- * SIGKILL, to itself too. It ignores what others of the group are sent.
- */
-const WATCHER = `(
-  trap "" HUP INT QUIT USR1 USR2 PIPE ALRM TERM
-  read -r __altiplano_line <&3
-  kill -TERM 0
-  for __altiplano_line in 1 2 3; do /bin/sleep 1; done
-  kill -KILL 0
-) &`;
-
-/**
- * The supervisor: `$1` is the container's folder, `$2` is `bound` if it shall end with the agent, what follows the
- * command. Its file 3 leads to the agent.
+ * The supervisor: `$1` is the container's folder, what follows the command. Its file 3 leads to the agent.
  *
  * - The command runs in the foreground: unlike after `wait`, its status is true whatever signals come meanwhile; it
  *   keeps its SIGINT, which a background command of a shell ignores.
@@ -57,30 +44,20 @@ const SUPERVISOR = `trap : HUP INT QUIT USR1 USR2 PIPE ALRM TERM
 ${RECORD_IDENTITY}
 exec 4>&2 2>/dev/null
 __altiplano_record "$1/${RECORDS.supervisor}" || exit 1
-if [ "$2" = bound ]; then
-${WATCHER}
-fi
 (
   __altiplano_record "$1/${RECORDS.command}" || exit 1
   trap "" PIPE
   echo >&3
   trap - PIPE
-  shift 2
+  shift
   exec "$@" 2>&4 3>&- 4>&-
 )
 echo "$?" > "$1/${RECORDS.exit}"
-if [ "$2" = bound ]; then
-  kill -KILL "$!"
-fi
 `;
 
 /** The program and arguments that run `command` (a program and its arguments) under a supervisor. */
-export function supervisorCommand(
-  folder: string,
-  life: 'free' | 'bound',
-  command: readonly string[],
-): readonly [string, readonly string[]] {
-  return ['/bin/sh', ['-c', SUPERVISOR, 'altiplano-supervisor', folder, life, ...command]];
+export function supervisorCommand(folder: string, command: readonly string[]): readonly [string, readonly string[]] {
+  return ['/bin/sh', ['-c', SUPERVISOR, 'altiplano-supervisor', folder, ...command]];
 }
 
 /** Where the record of that kind of a container is. */
