@@ -1,7 +1,7 @@
 import { type Draft, produce } from 'immer';
 import { type AgentId, type FrameworkId, invariant, unreachable } from '../core/index.ts';
 import { holdsResources, type Task, type TaskState, type TaskStatus } from '../tasks/index.ts';
-import { unallocated } from './decide-operation.ts';
+import { unallocated } from './acceptance.ts';
 import type { MasterEvent } from './protocol.ts';
 import { Ring } from './ring.ts';
 import type { AgentRecord, FrameworkRecord, MasterTables } from './state.ts';
@@ -240,18 +240,23 @@ function updateTask(state: MasterTables, event: Event<'taskUpdated'>): void {
   }
 }
 
-/** The newest status takes the place of the last one if it tells of the same state. Hot: a plain copy. */
+/** The newest status takes the place of the last one if it tells of the same state. Hot: plain copies, as few as may be. */
 function withStatus(task: Task, status: TaskStatus, latestState: TaskState): Task {
-  const { data: _, ...kept } = status;
+  const kept = Object.freeze(withoutData(status));
   const earlier = task.statuses.at(-1)?.state === status.state ? task.statuses.slice(0, -1) : task.statuses;
-  const { statusUpdateUuid: __, ...rest } = task;
-  const next: Task = {
-    ...rest,
-    state: latestState,
-    statuses: Object.freeze([...earlier, Object.freeze(kept)]),
-    statusUpdateState: status.state,
-  };
-  return Object.freeze(status.uuid === undefined ? next : { ...next, statusUpdateUuid: status.uuid });
+  const statuses = Object.freeze([...earlier, kept]);
+  const { state: statusUpdateState, uuid: statusUpdateUuid } = status;
+  if (statusUpdateUuid !== undefined) {
+    return Object.freeze({ ...task, state: latestState, statuses, statusUpdateState, statusUpdateUuid });
+  }
+  const { statusUpdateUuid: _, ...rest } = task;
+  return Object.freeze({ ...rest, state: latestState, statuses, statusUpdateState });
+}
+
+function withoutData(status: TaskStatus): TaskStatus {
+  if (status.data === undefined) return { ...status };
+  const { data: _, ...kept } = status;
+  return kept;
 }
 
 function removeTask(

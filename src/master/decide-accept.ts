@@ -1,37 +1,17 @@
 import { type AgentId, type ExecutorId, type TaskId, unreachable } from '../core/index.ts';
 import { effectiveRefuseMs, type Offer, type OfferOperation, offerOutcome } from '../offers/index.ts';
 import type { SchedulerCall } from '../protocol/index.ts';
-import { type ResourceConversion, Resources } from '../resources/index.ts';
+import { Resources } from '../resources/index.ts';
 import type { ExecutorInfo, StatusReason, Task, TaskInfo, TaskState } from '../tasks/index.ts';
+import { type Acceptance, injectRole } from './acceptance.ts';
 import { endOffer, giveBack } from './decide-offers.ts';
 import { applyOfferOperation } from './decide-operation.ts';
 import type { Draft } from './draft.ts';
-import type { AgentRecord, FrameworkRecord, MasterState } from './state.ts';
+import type { FrameworkRecord, MasterState } from './state.ts';
 import { forward, masterStatus } from './statuses.ts';
 import { type LaunchContext, validateOfferIds, validateTask, validateTaskGroup } from './validate/index.ts';
 
 type Call<Type extends SchedulerCall['type']> = Extract<SchedulerCall, { readonly type: Type }>;
-
-/** An ACCEPT while its operations are gone through, one after the other. */
-export interface Acceptance {
-  readonly state: MasterState;
-  readonly framework: FrameworkRecord;
-  readonly agent: AgentRecord;
-  readonly connection: number;
-  readonly role: string;
-  readonly offerIds: ReadonlySet<string>;
-  readonly wallMs: number;
-  readonly draft: Draft;
-  /** What is left of the offers, as the operations so far have made it; shared volumes stay while tasks use them. */
-  remaining: Resources;
-  /** What tasks and executors of this ACCEPT hold. */
-  launched: Resources;
-  /** All that the agent has, by the operations so far. */
-  agentTotal: Resources;
-  readonly conversions: ResourceConversion[];
-  readonly taskIds: Set<TaskId>;
-  readonly executors: Map<ExecutorId, ExecutorInfo>;
-}
 
 /**
  * What a framework does with its offers. They are used up by it, whatever becomes of the operations, which are carried
@@ -204,16 +184,6 @@ function settle(acceptance: Acceptance, offered: Resources, refuseMs: number): v
 
 function injectExecutor(executor: ExecutorInfo, role: string): ExecutorInfo {
   return executor.resources === undefined ? executor : { ...executor, resources: injectRole(executor.resources, role) };
-}
-
-/** What is not allocated yet is so to the role of the offers: frameworks need not say it. */
-export function injectRole(resources: Resources, role: string): Resources {
-  let missing = 0;
-  for (const resource of resources) if (resource.allocatedTo === undefined) missing += 1;
-  if (missing === 0) return resources;
-  if (missing === resources.size) return resources.allocate(role);
-  const isMissing = resources.filter((resource) => resource.allocatedTo === undefined);
-  return resources.minus(isMissing).plus(isMissing.allocate(role));
 }
 
 /** The whole call is refused: the offers that it may give back are given back, and each task is answered for. */

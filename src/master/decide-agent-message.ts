@@ -1,6 +1,6 @@
-import { unreachable } from '../core/index.ts';
+import { type AgentId, unreachable } from '../core/index.ts';
 import type { AgentMessage } from '../protocol/index.ts';
-import { holdsResources, isTerminal, transition, visibleState } from '../tasks/index.ts';
+import { holdsResources, isTerminal, type TaskStatus, transition, visibleState } from '../tasks/index.ts';
 import { loseAgent } from './decide-lose-agent.ts';
 import { giveBack } from './decide-offers.ts';
 import { decideRegister } from './decide-register.ts';
@@ -93,7 +93,7 @@ function decideStatusUpdate(
     );
     return;
   }
-  const visible = { ...status, agentId: agent.id, state: visibleState(status.state, partitionAware) };
+  const visible = asSeen(status, agent.id, partitionAware);
   forward(framework, visible, draft);
   if (task === undefined || outcome === undefined) return;
   draft.event({
@@ -108,6 +108,12 @@ function decideStatusUpdate(
   if (status.uuid === undefined && isTerminal(outcome.state)) {
     draft.event({ type: 'taskCompleted', frameworkId, taskId: task.taskId });
   }
+}
+
+/** The status as the framework is to have it; as a rule it is so already. */
+function asSeen(status: TaskStatus, agentId: AgentId, partitionAware: boolean): TaskStatus {
+  const state = visibleState(status.state, partitionAware);
+  return status.agentId === agentId && status.state === state ? status : { ...status, agentId, state };
 }
 
 function decideExecutorExited(

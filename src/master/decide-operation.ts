@@ -1,7 +1,7 @@
 import { OperationError, unreachable } from '../core/index.ts';
 import type { OfferOperation } from '../offers/index.ts';
 import { type ResourceConversion, type ResourceOperation, Resources } from '../resources/index.ts';
-import { type Acceptance, injectRole } from './decide-accept.ts';
+import { type Acceptance, injectRole, unallocated } from './acceptance.ts';
 import { giveBack, rescind } from './decide-offers.ts';
 import {
   type OperationContext,
@@ -43,11 +43,6 @@ export function applyOfferOperation(acceptance: Acceptance, given: ResourceOffer
   acceptance.conversions.push(conversion);
   draft.event({ type: 'resourcesConverted', agentId: agent.id, frameworkId: framework.id, conversion });
   draft.tellAgent(connection, { type: 'applyOperation', frameworkId: framework.id, operation: withoutRole(operation) });
-}
-
-/** What a conversion does to what the agent has, of which nothing is allocated. */
-export function unallocated(conversion: ResourceConversion): ResourceConversion {
-  return { consumed: conversion.consumed.unallocate(), converted: conversion.converted.unallocate() };
 }
 
 function injectOperation(operation: ResourceOfferOperation, role: string): ResourceOfferOperation {

@@ -22,12 +22,13 @@ import type {
   SchedulerEvent,
 } from '../protocol/index.ts';
 import { type Clock, type Log, silentLog, uuid } from '../runtime/index.ts';
+import { callAllocator } from './allocator-call.ts';
 import { apply } from './apply.ts';
 import { Connections } from './connections.ts';
 import { decide } from './decide.ts';
 import { checkInvariants } from './invariants.ts';
 import { checkWeights, type MasterOptions, readConfig } from './options.ts';
-import type { AllocatorCall, MasterCommand, MasterEffect, MasterEvent, MasterStimulus } from './protocol.ts';
+import type { MasterCommand, MasterEffect, MasterEvent, MasterStimulus } from './protocol.ts';
 import { Ring } from './ring.ts';
 import { type MasterSnapshot, takeSnapshot } from './snapshot.ts';
 import { type ConnectionId, emptyState, type MasterTables } from './state.ts';
@@ -116,11 +117,13 @@ class MasterShell implements Master {
       ...(minAllocatable === undefined ? {} : { minAllocatable }),
     });
     this.#schedulers = new Connections({
-      onMessage: (connection, call) => this.#post({ type: 'schedulerCall', connection, call }),
+      onMessage: (connection, call) =>
+        this.#enqueue({ type: 'schedulerCall', connection, call, wallMs: clock.wallMs() }),
       onClosed: (connection) => this.#post({ type: 'schedulerDisconnected', connection }),
     });
     this.#agents = new Connections({
-      onMessage: (connection, message) => this.#post({ type: 'agentMessage', connection, message }),
+      onMessage: (connection, message) =>
+        this.#enqueue({ type: 'agentMessage', connection, message, wallMs: clock.wallMs() }),
       onClosed: (connection) => this.#post({ type: 'agentDisconnected', connection }),
     });
     this.schedulers = {
@@ -214,8 +217,12 @@ class MasterShell implements Master {
   }
 
   #post(stimulus: MasterStimulus): void {
+    this.#enqueue({ ...stimulus, wallMs: this.#clock.wallMs() });
+  }
+
+  #enqueue(command: MasterCommand): void {
     if (this.#closing !== undefined) return;
-    this.#mailbox.push({ ...stimulus, wallMs: this.#clock.wallMs() });
+    this.#mailbox.push(command);
     this.#wake();
   }
 
@@ -265,7 +272,7 @@ class MasterShell implements Master {
       case 'closeAgent':
         return this.#agents.close(effect.connection, effect.reason);
       case 'callAllocator':
-        return this.#call(effect.call);
+        return callAllocator(this.#allocator, effect.call);
       case 'startTimer':
         return this.#startTimer(effect.key, effect.delayMs, effect.stimulus);
       case 'cancelTimer':
@@ -289,44 +296,6 @@ class MasterShell implements Master {
   #cancelTimer(key: string): void {
     this.#timers.get(key)?.[Symbol.dispose]();
     this.#timers.delete(key);
-  }
-
-  #call(call: AllocatorCall): void {
-    const allocator = this.#allocator;
-    switch (call.method) {
-      case 'addFramework':
-        return allocator.addFramework(...call.args);
-      case 'removeFramework':
-        return allocator.removeFramework(...call.args);
-      case 'activateFramework':
-        return allocator.activateFramework(...call.args);
-      case 'deactivateFramework':
-        return allocator.deactivateFramework(...call.args);
-      case 'updateFramework':
-        return allocator.updateFramework(...call.args);
-      case 'addAgent':
-        return allocator.addAgent(...call.args);
-      case 'updateAgent':
-        return allocator.updateAgent(...call.args);
-      case 'removeAgent':
-        return allocator.removeAgent(...call.args);
-      case 'activateAgent':
-        return allocator.activateAgent(...call.args);
-      case 'deactivateAgent':
-        return allocator.deactivateAgent(...call.args);
-      case 'updateWeights':
-        return allocator.updateWeights(...call.args);
-      case 'updateAllocation':
-        return allocator.updateAllocation(...call.args);
-      case 'recoverResources':
-        return allocator.recoverResources(...call.args);
-      case 'suppressOffers':
-        return allocator.suppressOffers(...call.args);
-      case 'reviveOffers':
-        return allocator.reviveOffers(...call.args);
-      default:
-        return unreachable(call, 'AllocatorCall');
-    }
   }
 
   #flush(): void {

@@ -4,7 +4,7 @@ import type { Resources } from '../resources/index.ts';
 import type { Task } from '../tasks/index.ts';
 import { type Executors, ExecutorTable } from './executor-table.ts';
 import { type Offers, OfferTable } from './offer-table.ts';
-import { Ring } from './ring.ts';
+import type { Ring } from './ring.ts';
 import { type Tasks, TaskTable } from './task-table.ts';
 import { type Used, UsedTable } from './used-table.ts';
 

@@ -1,4 +1,4 @@
-import { type AgentId, type FrameworkId, invariant } from '../core/index.ts';
+import { type AgentId, type FrameworkId, InvariantViolation } from '../core/index.ts';
 import type { Resources } from '../resources/index.ts';
 
 /** What tasks and executors hold, by agent and framework; kept up with every change, never added up anew. */
@@ -29,10 +29,11 @@ export class UsedTable implements Used {
     if (resources.isEmpty) return;
     const frameworks = this.#byAgent.get(agentId);
     const before = frameworks?.get(frameworkId);
-    invariant(
-      frameworks !== undefined && before?.contains(resources) === true,
-      `Expected framework ${frameworkId} to hold ${resources} on agent ${agentId}, it holds ${before ?? 'nothing'}`,
-    );
+    if (frameworks === undefined || before?.contains(resources) !== true) {
+      throw new InvariantViolation(
+        `Expected framework ${frameworkId} to hold ${resources} on agent ${agentId}, it holds ${before ?? 'nothing'}`,
+      );
+    }
     const left = before.minus(resources);
     if (!left.isEmpty) {
       frameworks.set(frameworkId, left);

@@ -3,7 +3,7 @@ import type { Offer, OfferOperation } from '../../src/offers/index.ts';
 import { frameworkRoles, hasCapability } from '../../src/protocol/index.ts';
 import { type Resource, Resources } from '../../src/resources/index.ts';
 import type { ExecutorInfo, Task, TaskInfo, TaskState } from '../../src/tasks/index.ts';
-import { FakeAgent } from '../support/fake-agent.ts';
+import type { FakeAgent } from '../support/fake-agent.ts';
 import { FakeScheduler } from '../support/fake-scheduler.ts';
 import { createHarness, type Harness } from '../support/master-harness.ts';
 
@@ -253,30 +253,24 @@ export class World {
   #operation(offer: Offer, type: 'RESERVE' | 'UNRESERVE' | 'CREATE' | 'DESTROY'): OfferOperation | undefined {
     const plain = offer.resources.unallocate();
     const reserved = plain.filter(({ reservations, disk }) => reservations.length > 0 && disk === undefined);
-    switch (type) {
-      case 'RESERVE': {
-        const target = Resources.parse('cpus:0.5;mem:32;disk:64');
-        if (!plain.contains(target)) return undefined;
-        const resources = target.pushReservation({ type: 'DYNAMIC', role: offer.role });
-        return { type, resources };
-      }
-      case 'UNRESERVE':
-        return reserved.isEmpty ? undefined : { type, resources: reserved };
-      case 'CREATE': {
-        const [disk] = reserved.named('disk');
-        if (disk === undefined) return undefined;
-        this.#names += 1;
-        const volume: Resource = {
-          ...disk,
-          disk: { persistence: { id: `v${this.#names}` }, volume: { containerPath: 'data', mode: 'RW' } },
-        };
-        return { type, volumes: Resources.of(volume) };
-      }
-      case 'DESTROY': {
-        const volumes = plain.persistentVolumes();
-        return volumes.isEmpty ? undefined : { type, volumes };
-      }
+    if (type === 'RESERVE') {
+      const target = Resources.parse('cpus:0.5;mem:32;disk:64');
+      if (!plain.contains(target)) return undefined;
+      return { type, resources: target.pushReservation({ type: 'DYNAMIC', role: offer.role }) };
     }
+    if (type === 'UNRESERVE') return reserved.isEmpty ? undefined : { type, resources: reserved };
+    if (type === 'DESTROY') {
+      const volumes = plain.persistentVolumes();
+      return volumes.isEmpty ? undefined : { type, volumes };
+    }
+    const [disk] = reserved.named('disk');
+    if (disk === undefined) return undefined;
+    this.#names += 1;
+    const volume: Resource = {
+      ...disk,
+      disk: { persistence: { id: `v${this.#names}` }, volume: { containerPath: 'data', mode: 'RW' } },
+    };
+    return { type, volumes: Resources.of(volume) };
   }
 
   #changeRoles(at: number): void {
