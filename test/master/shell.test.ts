@@ -3,6 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { createMaster, MASTER_VERSION, type MasterEvent, type MasterOptions } from '../../src/master/index.ts';
 import { Quantities } from '../../src/resources/index.ts';
 import { seededRandom } from '../../src/runtime/index.ts';
+import { FakeAgent } from '../support/fake-agent.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { createHarness, launch } from '../support/master-harness.ts';
 
@@ -136,6 +137,23 @@ describe('Master', () => {
     h.settle();
     expect(h.master.state().frameworks).toEqual([]);
     expect(h.logged.at(-1)).toContain('Dropped revive');
+  });
+
+  test('decides on what the allocator has set aside before anything that happened later', () => {
+    const h = createHarness({ allocationIntervalMs: 1_000 });
+    const agent = h.agent();
+    const scheduler = h.framework();
+    scheduler.call({ type: 'decline', offerIds: [scheduler.offer().id], filters: { refuseMs: 0 } });
+    h.settle();
+    const beforeBatchMs = 1_000 - h.clock.monotonicMs();
+    // Right after the allocation the agent leaves, and another of its id comes: what was set aside is not there any more.
+    h.clock.schedule(beforeBatchMs, () => {
+      agent.send({ type: 'unregisterAgent' });
+      new FakeAgent(h.master.agents, { id: agent.id }).connect();
+    });
+    h.clock.advance(beforeBatchMs + 1);
+    expect(scheduler.heard()).toEqual(['subscribed', 'offers', 'offers', 'rescind', 'failure', 'offers']);
+    expect(h.master.state().offers).toHaveLength(1);
   });
 
   test('refuses weights that are none', () => {
