@@ -31,6 +31,8 @@ export type { Executor, ExecutorContext } from './agent/index.ts';
 export type { Filters, Offer, OfferOperation } from './offers/index.ts';
 export type { FrameworkInfo, SchedulerCall, SchedulerEvent } from './protocol/index.ts';
 export { Quantities, Resources, type Resource } from './resources/index.ts';
+export { type Clock, type Log, type Random, seededRandom } from './runtime/index.ts';
+export { consoleLog } from './runtime/node/index.ts';
 export { commandTask, connect, type Driver, type FrameworkOptions } from './scheduler/index.ts';
 export {
   type CommandInfo,

@@ -10,6 +10,7 @@ import { type Agent, createAgent } from '../../src/agent/index.ts';
 import { FrameworkId, TaskId } from '../../src/core/index.ts';
 import { createMaster } from '../../src/master/index.ts';
 import type { Offer } from '../../src/offers/index.ts';
+import type { SchedulerCall, SchedulerEvent } from '../../src/protocol/index.ts';
 import { Resources } from '../../src/resources/index.ts';
 import { seededRandom } from '../../src/runtime/index.ts';
 import { commandTask, connect, type Driver } from '../../src/scheduler/index.ts';
@@ -113,9 +114,7 @@ function createFramework(
     driver = connect(
       {
         connect: (subscribe, handlers) =>
-          link.wrap<never, never>((inner) => master.schedulers.connect(subscribe, inner) as never)(
-            handlers as never,
-          ) as never,
+          link.wrap<SchedulerCall, SchedulerEvent>((inner) => master.schedulers.connect(subscribe, inner))(handlers),
       },
       {
         name: `f${number}`,

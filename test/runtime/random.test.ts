@@ -25,7 +25,7 @@ describe('seededRandom()', () => {
     fc.assert(
       fc.property(fc.nat(), fc.integer({ min: 1, max: 5 }), (seed, bound) => {
         const random = seededRandom(seed);
-        const counts = new Array<number>(bound).fill(0);
+        const counts = Array.from({ length: bound }, () => 0);
         for (let i = 0; i < 1_000; i++) {
           const drawn = random.integer(bound);
           counts[drawn] = (counts[drawn] ?? Number.NaN) + 1;

@@ -19,7 +19,9 @@ export interface NodeChild {
 export async function forkModule(module: URL, onMessage: (text: string) => void): Promise<NodeChild> {
   // Without our own flags (a debugger's port, a loader), which are meant for this process.
   const child = fork(module, { execArgv: [], serialization: 'json', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  child.on('message', (message) => onMessage(String(message)));
+  child.on('message', (message) => {
+    if (typeof message === 'string') onMessage(message);
+  });
   const ended = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => resolve(signal ?? `exit ${code}`));
   });
@@ -56,7 +58,9 @@ export interface NodeParent {
 export function connectParent(onMessage: (text: string) => void, onGone: () => void): NodeParent {
   const send = process.send?.bind(process);
   if (send === undefined) throw new Error('Expected to be started by another Node process, with a channel to it');
-  process.on('message', (message) => onMessage(String(message)));
+  process.on('message', (message) => {
+    if (typeof message === 'string') onMessage(message);
+  });
   process.once('disconnect', onGone);
   return {
     send(text) {
