@@ -7,7 +7,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Agent, createAgent } from '../../src/agent/index.ts';
-import { FrameworkId, TaskId } from '../../src/core/index.ts';
+import { type FrameworkId, TaskId } from '../../src/core/index.ts';
 import { createMaster } from '../../src/master/index.ts';
 import type { Offer } from '../../src/offers/index.ts';
 import type { SchedulerCall, SchedulerEvent } from '../../src/protocol/index.ts';
