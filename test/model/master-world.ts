@@ -47,7 +47,6 @@ export class World {
       agentReregisterTimeoutMs: 40_000,
       maxCompletedTasksPerFramework: 5,
       maxUnreachableTasksPerFramework: 5,
-      maxCompletedFrameworks: 3,
     });
     for (let index = 0; index < AGENTS; index++) this.agents.push(this.#newAgent());
     for (let index = 0; index < 2; index++) this.schedulers.push(this.#newScheduler(index));
