@@ -3,6 +3,7 @@ import { Resources } from '../resources/index.ts';
 import type { AllocatorAgent, AllocatorFramework } from './allocator.ts';
 import { Columns, REFINED, REVOCABLE, SHARED } from './columns.ts';
 import { FilterTable } from './filter-table.ts';
+import { allocateWhole, type MachineKind, MachineKinds } from './machine-kinds.ts';
 import { Minimum } from './minimum.ts';
 import {
   type AgentRecord,
@@ -52,6 +53,7 @@ export class AllocatorBooks {
   /** Pairs with a minimum of their own. */
   ownMinimums = 0;
   readonly #filterGpu: boolean;
+  readonly #machines = new MachineKinds();
   readonly #rows: (AgentRecord | undefined)[] = [];
   readonly #unusedRows: number[] = [];
   readonly #unusedPairs: number[] = [];
@@ -173,14 +175,16 @@ export class AllocatorBooks {
 
   addAgent(id: AgentId, info: AllocatorAgent): AgentRecord {
     const row = this.#unusedRows.pop() ?? this.#rows.length;
+    const machine = this.#machineOf(info.total);
     const agent: AgentRecord = {
       id,
       row,
       order: this.#added++,
-      info,
+      info: { ...info, total: machine.total },
+      machine,
       active: true,
       removed: false,
-      available: info.total,
+      available: machine.total,
       holdings: [],
       kinds: 0,
       bars: 0,
@@ -200,7 +204,10 @@ export class AllocatorBooks {
 
   updateAgent(agent: AgentRecord, info: AllocatorAgent): void {
     const before = agent.info.total;
-    agent.info = info;
+    const { machine } = agent;
+    agent.machine = this.#machineOf(info.total);
+    this.#machines.leave(machine);
+    agent.info = { ...info, total: agent.machine.total };
     if (info.total !== before && !info.total.quantities().equals(before.quantities())) {
       this.#addTotal(before, -1);
       this.#addTotal(info.total, 1);
@@ -216,6 +223,7 @@ export class AllocatorBooks {
     }
     this.filters.dropRow(agent.row);
     this.#addTotal(agent.info.total, -1);
+    this.#machines.leave(agent.machine);
     agent.removed = true;
     agent.dirty = false;
     this.agents.delete(agent.id);
@@ -242,7 +250,8 @@ export class AllocatorBooks {
 
   /** Hands out `source`, which is free; answers it allocated to the pair's role. */
   give(pair: Pair, agent: AgentRecord, source: Resources): Resources {
-    const resources = source.allocate(pair.roleName);
+    const whole = source === agent.machine.total;
+    const resources = whole ? allocateWhole(agent.machine, pair.roleName) : source.allocate(pair.roleName);
     const holding = holdingOf(pair, agent);
     if (holding === undefined) {
       agent.holdings.push({ pair, resources, offer: resources, source, before: undefined });
@@ -443,6 +452,10 @@ export class AllocatorBooks {
     if (!this.#sharing) return undefined;
     const shared = resources.shared();
     return shared.isEmpty ? undefined : { agent, resources: shared.unallocate() };
+  }
+
+  #machineOf(total: Resources): MachineKind {
+    return this.#machines.join(total, { ownKind: this.#inspect(total) !== 0 });
   }
 
   #inspect(resources: Resources): number {

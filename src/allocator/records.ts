@@ -1,6 +1,7 @@
 import type { AgentId, FrameworkId } from '../core/index.ts';
 import type { Resources } from '../resources/index.ts';
 import type { AllocatorAgent, AllocatorFramework } from './allocator.ts';
+import type { MachineKind } from './machine-kinds.ts';
 import type { Minimum } from './minimum.ts';
 
 /** Traits of a framework in a role that may bar it from an agent, a bit each. @see AgentRecord.bars */
@@ -71,7 +72,9 @@ export interface AgentRecord {
   readonly row: number;
   /** Rises with each agent that is added. */
   readonly order: number;
+  /** Its total is that of its machine's kind. */
   info: AllocatorAgent;
+  machine: MachineKind;
   active: boolean;
   removed: boolean;
   /** Free: the total without what is offered or used, shared resources always. */

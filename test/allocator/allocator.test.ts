@@ -456,6 +456,20 @@ describe('allocator: coming and going', () => {
     expect(fleet.allocator.snapshot().total.isEmpty).toBe(true);
   });
 
+  test('agents of one kind are told apart by what happens to them', () => {
+    const fleet = createFleet();
+    fleet.addFramework('f1', ['r']);
+    for (const id of ['a1', 'a2', 'a3']) fleet.addAgent(id, 'cpus:4;mem:100');
+    expect(fleet.offers()).toHaveLength(3);
+    const { active: _, available: __, ...info } = fleet.allocator.agent(A1) ?? expect.fail('a1 is known');
+    fleet.allocator.removeAgent(AgentId('a2'));
+    fleet.allocator.updateAgent(A1, { ...info, total: Resources.parse('cpus:5;mem:100') });
+    expect(fleet.told()).toEqual(['f1 r a1 cpus:1']);
+    fleet.addAgent('a4', 'cpus:4;mem:100');
+    expect(fleet.told()).toEqual(['f1 r a4 cpus:4; mem:100']);
+    expect([...fleet.allocator.agentIds()].map((id) => fleet.allocator.agent(id)?.total.cpus)).toEqual([5, 4, 4]);
+  });
+
   test('an agent removed while it waits for its run, and added anew, is offered as it is now', () => {
     const fleet = createFleet();
     fleet.addFramework('f1', ['r']);
