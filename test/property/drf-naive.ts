@@ -42,9 +42,9 @@ const contains = (a: Amounts, b: Amounts): boolean => a.cpus >= b.cpus && a.mem 
 const worthOffering = ({ cpus, mem }: Amounts): boolean => cpus >= 10 || mem >= 32_000;
 
 export class NaiveAllocator {
-  readonly agents = new Map<string, Agent>();
-  readonly frameworks = new Map<string, Framework>();
-  readonly weights = new Map<string, number>();
+  readonly agents: Map<string, Agent> = new Map();
+  readonly frameworks: Map<string, Framework> = new Map();
+  readonly weights: Map<string, number> = new Map();
   /** What is offered or used; one entry for each framework, role and agent. */
   held: readonly NaiveOffer[] = [];
   filters: readonly Filter[] = [];

@@ -17,7 +17,7 @@ export class FakeScheduler {
   /** Everything, oldest first, over all connections. */
   readonly events: SchedulerEvent[] = [];
   readonly closed: string[] = [];
-  readonly offers = new Map<OfferId, Offer>();
+  readonly offers: Map<OfferId, Offer> = new Map();
 
   constructor(endpoint: SchedulerEndpoint, info: Partial<FrameworkInfo> = {}) {
     this.#endpoint = endpoint;
