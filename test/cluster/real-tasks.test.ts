@@ -3,7 +3,7 @@
  * public names, as a stranger would.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
 import {
   type Cluster,
   commandTask,
@@ -104,8 +104,10 @@ describe('real tasks', () => {
     driver.updates$.subscribe((status) => {
       state = status.state;
     });
+    let launched = false;
     driver.offers$.subscribe(([offer]) => {
-      if (offer === undefined) return;
+      if (offer === undefined || launched) return;
+      launched = true;
       const command = { value: script, environment: { GREETING: 'hello' } };
       const task = commandTask({ id: 'env', command, offer, resources: 'cpus:0.1;mem:1' });
       driver.launch(offer, task, { refuseMs: 60_000 });
@@ -152,14 +154,16 @@ describe('real tasks', () => {
     const made = await cluster({ agents: [{ resources: 'cpus:4;mem:1024' }] });
     const ids = Array.from({ length: 200 }, (_, i) => `t${i}`);
     const gate = `${made.workDir}/gate`;
-    // Each waits for the gate, so that all of them run at the same time.
-    const commands = Object.fromEntries(ids.map((id) => [id, `until test -e ${gate}; do sleep 0.2; done`]));
+    // Each waits until somebody has opened the pipe for writing, so that all of them run at the same time.
+    execFileSync('mkfifo', [gate]);
+    const commands = Object.fromEntries(ids.map((id) => [id, `: < ${gate}`]));
     const driver = made.connect({ name: 'test' });
     const tasks = runner(driver, commands);
     await tasks.running(...ids);
     expect(new Set(ids.map(tasks.pid)).size).toBe(200);
-    execFileSync('touch', [gate]);
+    const writer = openSync(gate, 'r+');
     await tasks.ended();
+    closeSync(writer);
     expect(new Set(ids.map((id) => tasks.last(id)?.state))).toEqual(new Set(['TASK_FINISHED']));
     await until('everything is free again', () => free(made));
   });
