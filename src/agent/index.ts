@@ -1,3 +1,5 @@
+export { nodeClock, nodeDirectory, nodeRandom, nodeSandboxes } from '../runtime/node/index.ts';
+export { createProcessContainerizer, type ProcessContainerizerOptions } from './containerizers/index.ts';
 export type {
   ContainerConfig,
   ContainerExit,

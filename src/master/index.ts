@@ -1,3 +1,4 @@
+export { nodeClock, nodeRandom } from '../runtime/node/index.ts';
 export { apply } from './apply.ts';
 export { decide } from './decide.ts';
 export type { ExecutorRecord } from './executor-table.ts';
