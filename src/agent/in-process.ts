@@ -16,6 +16,7 @@ interface Run {
   readonly plan: CodePlan;
   readonly controller: AbortController;
   readonly settled: Promise<void>;
+  isLaunched(): boolean;
 }
 
 /**
@@ -47,14 +48,19 @@ export class InProcessRunner {
         handlers.onReport({ ...(message === undefined ? {} : { message }), ...(data === undefined ? {} : { data }) }),
       sendMessage: (data) => handlers.onMessage(data),
     };
-    // Not yet: the task is running once it is called, and then it can be killed.
+    // Not yet: the task is running once it is called, and then it can be killed. Killed before, it never is.
+    let launched = false;
     const settled = Promise.resolve()
-      .then(() => executor.launch(task, context))
+      .then(() => {
+        controller.signal.throwIfAborted();
+        launched = true;
+        return executor.launch(task, context);
+      })
       .then(
         () => handlers.onSettled(undefined),
         (error: unknown) => handlers.onSettled(errorText(error)),
       );
-    this.#runs.set(containerId, { executor, plan, controller, settled });
+    this.#runs.set(containerId, { executor, plan, controller, settled, isLaunched: () => launched });
   }
 
   /** Asks the task to end; once is enough. */
@@ -62,7 +68,7 @@ export class InProcessRunner {
     const run = this.#runs.get(containerId);
     if (run === undefined || run.controller.signal.aborted) return;
     run.controller.abort(new Error(reason));
-    this.#call('kill', run.plan.name, () => run.executor.kill?.(run.plan.task.taskId));
+    if (run.isLaunched()) this.#call('kill', run.plan.name, () => run.executor.kill?.(run.plan.task.taskId));
   }
 
   abandon(containerId: ContainerId): void {

@@ -16,6 +16,7 @@ import {
   type TaskRecord,
 } from './state.ts';
 import { type News, stateFor } from './status-updates.ts';
+import { tellExecutorExited } from './task-end.ts';
 import { containerPathError, volumeLinks } from './volumes.ts';
 
 type RunTask = Extract<MasterMessage, { readonly type: 'runTask' }>;
@@ -86,6 +87,12 @@ function launch(state: AgentState, draft: Draft, wish: Wish): void {
   }
   for (const info of wish.tasks) {
     refuseTask(state, draft, { task: taskOf(wish, info), executorId: wish.executorId, news });
+  }
+  // The master has set resources aside for an executor that there will not be.
+  const { executorId, framework } = wish;
+  const existing = state.executors.get(executorKey(framework.frameworkId, executorId));
+  if (wish.launchExecutor === true && (existing === undefined || existing.kind === 'command')) {
+    tellExecutorExited(state, draft, { frameworkId: framework.frameworkId, executorId, status: -1 });
   }
 }
 

@@ -152,7 +152,8 @@ export function decideShutdown(state: AgentState, draft: Draft): void {
 
 /** Nothing runs any more: takes leave of the master. */
 export function decideStop(state: AgentState, draft: Draft): void {
-  if (state.link.status === 'registered') draft.effect({ type: 'send', message: { type: 'unregisterAgent' } });
+  // Also where the answer is still to come: the master may have registered it.
+  if (state.link.status !== 'down') draft.effect({ type: 'send', message: { type: 'unregisterAgent' } });
   draft.effect({ type: 'closeChannel' });
   draft.event({ type: 'linkChanged', link: { ...state.link, status: 'down' } });
   draft.event({ type: 'stopped' });

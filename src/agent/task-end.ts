@@ -1,4 +1,5 @@
 import { unreachable } from '../core/index.ts';
+import type { AgentMessage } from '../protocol/index.ts';
 import type { ContainerExit } from './containerizer.ts';
 import type { Draft } from './decision.ts';
 import { completionTimer, endingReason, gracePeriodMs, graceTimer, requestKill } from './kill.ts';
@@ -33,12 +34,17 @@ export interface TaskEnd {
 export function endTasks(state: AgentState, draft: Draft, executor: ExecutorRecord, ends: readonly TaskEnd[]): void {
   const framework = state.frameworks.get(executor.frameworkId);
   if (framework === undefined) return;
+  const endedGroups = new Set<string>();
   for (const { record, outcome } of ends) {
     const news = lastNews(framework, record, outcome);
     if (framework.terminating) forgetTask(draft, record);
     else report(state, draft, record, [news]);
     cleanUp(draft, executor, record);
-    if (news.state !== 'TASK_FINISHED') endGroup(state, draft, record, ends);
+    // Once for each group: a second time would tell of TASK_KILLING twice.
+    const { groupId } = record;
+    if (news.state === 'TASK_FINISHED' || groupId === undefined || endedGroups.has(groupId)) continue;
+    endedGroups.add(groupId);
+    endGroup(state, draft, record, ends);
   }
   const live = state.liveByExecutor.get(executorKey(executor.frameworkId, executor.executorId));
   if (live === undefined || live.size === ends.length) endExecutor(state, draft, { executor, framework, ends });
@@ -71,6 +77,18 @@ function endGroup(state: AgentState, draft: Draft, first: TaskRecord, ends: read
   }
 }
 
+/**
+ * The master need not count on the executor any more. Also while the agent waits to be registered: what it has asked
+ * with may name the executor, and is read first.
+ */
+export function tellExecutorExited(
+  state: AgentState,
+  draft: Draft,
+  exited: Omit<Extract<AgentMessage, { readonly type: 'executorExited' }>, 'type'>,
+): void {
+  if (state.link.status !== 'down') draft.effect({ type: 'send', message: { type: 'executorExited', ...exited } });
+}
+
 function endExecutor(
   state: AgentState,
   draft: Draft,
@@ -80,9 +98,9 @@ function endExecutor(
   draft.event({ type: 'executorEnded', executorKey: executorKey(frameworkId, executorId) });
   releaseSandbox(state, draft, executor.sandbox);
   // A command task's executor is the agent's own affair, as in Mesos.
-  if (executor.kind === 'command' || framework.terminating || state.link.status !== 'registered') return;
+  if (executor.kind === 'command' || framework.terminating) return;
   const lost = ends.some(({ outcome }) => outcome.type === 'lost' || outcome.type === 'agentRestarted');
-  draft.effect({ type: 'send', message: { type: 'executorExited', frameworkId, executorId, status: lost ? -1 : 0 } });
+  tellExecutorExited(state, draft, { frameworkId, executorId, status: lost ? -1 : 0 });
 }
 
 /** The terminal update of a task. */

@@ -120,6 +120,59 @@ describe('an in-process task', () => {
     expect(code.launched).toEqual(['t1', 't1']);
   });
 
+  test('that is killed before its code was called is never called', async () => {
+    const world = createWorld();
+    const calls: string[] = [];
+    const code: Executor = {
+      launch: ({ taskId }) => void calls.push(`launch ${taskId}`),
+      kill: (taskId) => void calls.push(`kill ${taskId}`),
+    };
+    startRegistered(world, { executors: { code } });
+    world.master.send({ type: 'runTask', frameworkInfo: framework(), task: codeTask('t1') });
+    world.master.send({ type: 'killTask', frameworkId: F1, taskId: TaskId('t1') });
+    world.settle();
+    expect(await firstUpdate(world)).toMatchObject({
+      state: 'TASK_KILLED',
+      reason: 'REASON_TASK_KILLED_DURING_LAUNCH',
+    });
+    expect(await told(world)).toEqual([]);
+    expect(calls).toEqual([]);
+  });
+
+  test('whose executor ends while the agent waits to be registered is told of after that', async () => {
+    const world = createWorld();
+    const code = heldExecutor();
+    startRegistered(world, { executors: { code } });
+    launch(world, 't1');
+    await told(world);
+    world.master.answers = false;
+    world.master.send({ type: 'ping', connected: false });
+    world.settle();
+    expect(world.master.take().at(-1)).toMatchObject({ type: 'reregisterAgent', executors: [{ frameworkId: F1 }] });
+    code.resolve('t1');
+    await turn();
+    world.settle();
+    expect(world.master.take()).toMatchObject([{ type: 'executorExited', executorId: E1, status: 0 }]);
+  });
+
+  test('that is refused leaves the master no executor to count on', () => {
+    const world = createWorld();
+    const code = heldExecutor();
+    startRegistered(world, { executors: { code } });
+    const run = (id: string, name: string, launchExecutor: boolean): readonly string[] => {
+      const task = codeTask(id, { executor: { type: 'IN_PROCESS', executorId: E1, name } });
+      world.master.send({ type: 'runTask', frameworkInfo: framework(), task, launchExecutor });
+      world.settle();
+      return world.master.take().map(({ type }) => type);
+    };
+    expect(run('t1', 'nobody', true)).toEqual(['statusUpdate', 'executorExited']);
+    expect(world.master.heard.at(-1)).toMatchObject({ frameworkId: F1, executorId: E1, status: -1 });
+    expect(run('t2', 'code', false)).toEqual(['statusUpdate']);
+    // One that is there is told of when it ends.
+    expect(run('t3', 'code', true)).toEqual(['statusUpdate']);
+    expect(run('t4', 'code', true)).toEqual(['statusUpdate']);
+  });
+
   test('that settles late does not end a later task of the same id', async () => {
     const world = createWorld();
     let finishFirst: () => void = () => undefined;

@@ -200,6 +200,19 @@ describe('shutdown()', () => {
     await agent.close();
   });
 
+  test('takes leave as well if the master has yet to answer: it may have registered the agent', async () => {
+    const world = createWorld();
+    world.master.answers = false;
+    const agent = world.start();
+    world.settle();
+    expect(types(world.master.take())).toEqual(['registerAgent']);
+    const stopped = agent.shutdown();
+    world.settle();
+    await stopped;
+    world.settle();
+    expect(types(world.master.take())).toEqual(['unregisterAgent']);
+  });
+
   test('is what the master can ask for; the next agent here is a new one', async () => {
     const world = createWorld();
     const agent = startRegistered(world);

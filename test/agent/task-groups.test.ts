@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { TaskId } from '../../src/core/index.ts';
 import {
+  capable,
   commandTask,
   createWorld,
   E1,
@@ -52,6 +53,27 @@ describe('a task group', () => {
     world.settle();
     expect(world.master.take().map(({ type }) => type)).toEqual(['statusUpdate', 'executorExited']);
     expect(agent.state().executors).toEqual([]);
+  });
+
+  test('of which a crash has left one to be launched tells once that it is being killed', async () => {
+    const world = createWorld();
+    const agent = startRegistered(world);
+    world.master.send({
+      type: 'runTaskGroup',
+      frameworkInfo: capable('PARTITION_AWARE', 'TASK_KILLING_STATE'),
+      executor: groupExecutor(),
+      tasks: ['a', 'b', 'c'].map((id) => commandTask(id)),
+    });
+    world.drain();
+    await agent.close();
+    for (const id of ['b', 'c']) {
+      world.machine.exitTask(id);
+      world.machine.containerizer().forget(world.machine.ofTask(id));
+    }
+    startRegistered(world);
+    world.master.disconnect();
+    world.clock.advance(1_000);
+    expect(world.drain().filter((update) => update.startsWith('a '))).toEqual(['a TASK_KILLING']);
   });
 
   test('dies with the first task that fails or is killed', () => {
