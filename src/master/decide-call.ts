@@ -13,6 +13,7 @@ import type { FrameworkRecord, MasterState } from './state.ts';
 import {
   validateFrameworkInfo,
   validateFrameworkUpdate,
+  validateKillPolicy,
   validateRoles,
   validateSuppressedRoles,
 } from './validate/index.ts';
@@ -108,12 +109,17 @@ function decideKill(
   draft: Draft,
 ): void {
   const { call, wallMs } = command;
+  const what = `kill of task ${call.taskId} of framework ${framework.id}`;
+  const invalid = validateKillPolicy(call.killPolicy);
+  if (invalid !== undefined) {
+    draft.dropped(what, invalid);
+    return;
+  }
   const task = state.tasks.get(framework.id, call.taskId);
   if (task === undefined) {
     reconcileTask(state, framework, { task: call, wallMs }, draft);
     return;
   }
-  const what = `kill of task ${task.taskId} of framework ${framework.id}`;
   if (call.agentId !== undefined && call.agentId !== task.agentId) {
     draft.dropped(what, `it is on agent ${task.agentId}, the call names ${call.agentId}`);
     return;

@@ -30,6 +30,14 @@ describe('kill', () => {
     expect(h.logged.at(-1)).toContain('Dropped kill of task t1');
   });
 
+  test.for([Number.NaN, -1, Number.POSITIVE_INFINITY])('with %s milliseconds of grace is dropped', (gracePeriodMs) => {
+    const { h, agent, scheduler, taskId } = world();
+    scheduler.call({ type: 'kill', taskId, killPolicy: { gracePeriodMs } });
+    h.settle();
+    expect(agent.messages.some(({ type }) => type === 'killTask')).toBe(false);
+    expect(h.logged.at(-1)).toContain('Dropped kill of task t1');
+  });
+
   test('of a task that nobody knows is answered as reconciliation', () => {
     const { h, agent, scheduler } = world();
     scheduler.call({ type: 'kill', taskId: TaskId('x'), agentId: agent.id });

@@ -15,5 +15,5 @@ export {
   validateUnreserve,
 } from './operation.ts';
 export { validateRoles } from './role.ts';
-export { type LaunchContext, validateTask } from './task.ts';
+export { type LaunchContext, validateKillPolicy, validateTask } from './task.ts';
 export { validateTaskGroup } from './task-group.ts';

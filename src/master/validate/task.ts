@@ -1,6 +1,6 @@
 import { type AgentId, type ExecutorId, type FrameworkId, identifierError, type TaskId } from '../../core/index.ts';
 import { Resources } from '../../resources/index.ts';
-import type { ExecutorInfo, TaskInfo } from '../../tasks/index.ts';
+import type { ExecutorInfo, KillPolicy, TaskInfo } from '../../tasks/index.ts';
 import { validateCommand } from './command.ts';
 import { validateExecutor } from './executor.ts';
 import {
@@ -71,15 +71,18 @@ function identityError(task: TaskInfo, context: LaunchContext): string | undefin
 }
 
 function timesError(task: TaskInfo): string | undefined {
-  return (
-    timeError('killPolicy.gracePeriodMs', task.killPolicy?.gracePeriodMs) ??
-    timeError('maxCompletionTimeMs', task.maxCompletionTimeMs)
-  );
+  const error = validateKillPolicy(task.killPolicy) ?? timeError('maxCompletionTimeMs', task.maxCompletionTimeMs);
+  return error === undefined ? undefined : `Task's ${error}`;
+}
+
+/** Why nothing can be killed so, or `undefined`. A KILL that says so is dropped (ours: Mesos passes it on). */
+export function validateKillPolicy(killPolicy: KillPolicy | undefined): string | undefined {
+  return timeError('killPolicy.gracePeriodMs', killPolicy?.gracePeriodMs);
 }
 
 function timeError(field: string, timeMs: number | undefined): string | undefined {
   if (timeMs === undefined || (Number.isFinite(timeMs) && timeMs >= 0)) return undefined;
-  return `Task's '${field}' must be a time of 0 ms or more, got ${timeMs}`;
+  return `'${field}' must be a time of 0 ms or more, got ${timeMs}`;
 }
 
 function taskResourcesError(resources: Resources): string | undefined {
