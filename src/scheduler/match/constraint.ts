@@ -136,7 +136,9 @@ function compiled(pattern: string, path: string): RegExp {
     );
   }
   try {
-    return new RegExp(`^(?:${pattern})$`, 'u');
+    // By itself first: what is none may be one with our brackets around it.
+    const { source } = new RegExp(pattern, 'u');
+    return new RegExp(`^(?:${source})$`, 'u');
   } catch (cause) {
     throw new InvalidArgument(path, `expected a regular expression, got ${JSON.stringify(pattern)}`, { cause });
   }

@@ -34,9 +34,11 @@ export function pickPorts(
   }
   let refusals: readonly Refusal[] = [];
   for (const entries of usableEntries(requirement, resources, 'ports')) {
-    const attempt = pickFrom(entries, plan, resources, chance);
-    if (isPicked(attempt)) return attempt;
-    if (refusals.length === 0 || attempt.length < refusals.length) refusals = attempt;
+    for (const pick of entries.length > 1 ? [takePreferred, takeLowest] : [takeLowest]) {
+      const attempt = pickFrom(entries, plan, resources, { chance, pick });
+      if (isPicked(attempt)) return attempt;
+      if (refusals.length === 0 || attempt.length < refusals.length) refusals = attempt;
+    }
   }
   return refusals;
 }
@@ -49,7 +51,7 @@ function pickFrom(
   entries: readonly Resource[],
   plan: Plan,
   resources: Resources,
-  chance: Random | undefined,
+  how: { readonly chance: Random | undefined; readonly pick: PickPort },
 ): PickedPorts | readonly Refusal[] {
   const pools = entries.flatMap((entry): readonly Pool[] =>
     entry.value.type === 'RANGES' ? [{ entry, free: [...entry.value.bounds], taken: [] }] : [],
@@ -57,7 +59,7 @@ function pickFrom(
   const ports: number[] = [];
   const refusals: Refusal[] = [];
   for (const { index, begin, end, any } of plan.ports) {
-    const port = any ? takeAny(pools, chance) : takeLowest(pools, begin, end);
+    const port = any ? takeAny(pools, how.chance) : how.pick(pools, begin, end);
     if (port === undefined) refusals.push(refusal({ begin, end, any }, resources));
     else ports[index] = port;
   }
@@ -65,7 +67,21 @@ function pickFrom(
   return { ports, resources: pools.flatMap(pickedOf) };
 }
 
-/** The lowest free port within the bounds, whichever entry it is in. */
+/** Takes a port within the bounds, if there is one. */
+type PickPort = (pools: readonly Pool[], begin: number, end: number) => number | undefined;
+
+/** The lowest free port of the first entry that has one. It may be the only one for a later request. */
+function takePreferred(pools: readonly Pool[], begin: number, end: number): number | undefined {
+  for (const pool of pools) {
+    const port = lowestWithin(pool.free, begin, end);
+    if (port === undefined) continue;
+    take(pool, port);
+    return port;
+  }
+  return undefined;
+}
+
+/** The lowest free port, whichever entry it is in: with it, there is a way for all requests if there is any. */
 function takeLowest(pools: readonly Pool[], begin: number, end: number): number | undefined {
   let best: { readonly pool: Pool; readonly port: number } | undefined;
   for (const pool of pools) {

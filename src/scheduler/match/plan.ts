@@ -23,6 +23,7 @@ const plans = new WeakMap<Requirement, Plan>();
 export function planFor(requirement: Requirement): Plan {
   const known = plans.get(requirement);
   if (known !== undefined) return known;
+  checkVolumes(requirement.volumes ?? []);
   const plan: Plan = {
     scalars: plannedScalars(requirement),
     ports: plannedPorts(requirement.ports ?? []),
@@ -30,6 +31,13 @@ export function planFor(requirement: Requirement): Plan {
   };
   plans.set(requirement, plan);
   return plan;
+}
+
+function checkVolumes(ids: readonly string[]): void {
+  ids.forEach((id, index) => {
+    if (ids.indexOf(id) === index) return;
+    throw new InvalidArgument(`volumes[${index}]`, `expected distinct volumes, got ${JSON.stringify(id)} twice`);
+  });
 }
 
 function plannedScalars(requirement: Requirement): Plan['scalars'] {

@@ -208,6 +208,7 @@ describe('ports', () => {
     expect(taken(match({ ports: ['any', 'any'] }, 'ports:[1-3];ports(web):[7-7]'))).toBe(
       'ports(reservations: [(STATIC,web)]):[7-7]; ports:[1-1]',
     );
+    expect(ports({ ports: [{ begin: 1, end: 9 }, 'any'] }, 'ports:[1-3];ports(web):[7-8]')).toEqual([7, 8]);
   });
 
   test('that are lacking are named, with what there is', () => {
@@ -257,7 +258,9 @@ describe('a requirement that is wrong', () => {
     [{ ports: [80, 'any', 80] }, 'ports[2]'],
     [{ ports: [70_000] }, 'ports[0]'],
     [{ ports: [{ begin: 5, end: 4 }] }, 'ports[0]'],
+    [{ volumes: ['v', 'w', 'v'] }, 'volumes[2]'],
     [{ constraints: [{ type: 'like', field: 'rack', pattern: '(' }] }, 'constraints[0].pattern'],
+    [{ constraints: [{ type: 'like', field: 'rack', pattern: 'a)|(b' }] }, 'constraints[0].pattern'],
     [{ constraints: [{ type: 'unlike', field: 'rack', pattern: 'a'.repeat(257) }] }, 'constraints[0].pattern'],
     [{ constraints: [{ type: 'maxPer', field: 'rack', max: 0 }] }, 'constraints[0].max'],
     [{ constraints: [{ type: 'equals', field: '', value: 'x' }] }, 'constraints[0].field'],
