@@ -30,10 +30,18 @@ export class Reconciliation {
     this.#options = options;
   }
 
-  /** Adds tasks to those that an answer is wanted for. */
+  /**
+   * Adds tasks to those that an answer is wanted for. They are asked about at once and alone, so that adding many one
+   * by one costs no more than adding them together, and then with the others.
+   */
   add(tasks: readonly TaskReference[]): void {
     for (const task of tasks) this.#unanswered.set(task.taskId, task);
-    if (this.#running) this.#begin();
+    if (!this.#running || tasks.length === 0) return;
+    this.#options.ask(tasks);
+    if (this.#repetition > 1) this.#cancelTimer();
+    if (this.#timer !== undefined) return;
+    this.#repetition = 0;
+    this.#askLater();
   }
 
   answered(taskId: TaskId): void {
@@ -62,6 +70,10 @@ export class Reconciliation {
     this.#cancelTimer();
     if (this.#unanswered.size === 0) return;
     this.#options.ask([...this.#unanswered.values()]);
+    this.#askLater();
+  }
+
+  #askLater(): void {
     const delayMs = backoffMs(this.#repetition, BACKOFF, this.#options.random);
     this.#repetition += 1;
     this.#timer = this.#options.clock.schedule(delayMs, () => this.#ask());

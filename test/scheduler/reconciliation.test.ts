@@ -55,6 +55,29 @@ describe('Reconciliation', () => {
     expect(asked.length).toBeLessThanOrEqual(before + 2);
   });
 
+  test('asks once about each task that is added by itself, and then about all together', () => {
+    const { clock, asked, reconciliation } = setUp();
+    reconciliation.start();
+    reconciliation.add([T1]);
+    reconciliation.add([T2]);
+    expect(asked).toEqual([['t1'], ['t2']]);
+    clock.advance(1_000);
+    expect(asked).toEqual([['t1'], ['t2'], ['t1', 't2']]);
+  });
+
+  test('a task that is added late has short delays, and puts none of the others off for good', () => {
+    const { clock, asked, reconciliation } = setUp();
+    reconciliation.add([T1]);
+    reconciliation.start();
+    clock.advance(300_000);
+    asked.length = 0;
+    for (let round = 0; round < 8; round++) {
+      reconciliation.add([T2]);
+      clock.advance(500);
+    }
+    expect(asked.filter((tasks) => tasks.length === 2).length).toBeGreaterThanOrEqual(2);
+  });
+
   test('stops when all have had an answer', () => {
     const { clock, asked, reconciliation } = setUp();
     reconciliation.add([T1, T2]);
