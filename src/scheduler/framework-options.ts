@@ -46,8 +46,8 @@ export const DEFAULT_CAPABILITIES: readonly FrameworkCapability[] = [
   'RESERVATION_REFINEMENT',
 ];
 
-/** A week: more than that is almost certainly a mistake of units, though allowed. The bound is what a double holds. */
-const FAILOVER_TIMEOUT_MS_MAX = Number.MAX_SAFE_INTEGER;
+/** What fits 64 bits of nanoseconds, some 292 years: a master takes no more. */
+const FAILOVER_TIMEOUT_MS_MAX = 9_223_372_036_854;
 
 /**
  * Checks what the author says and fills in the defaults.
@@ -83,6 +83,20 @@ export function frameworkInfo(options: FrameworkOptions): FrameworkInfo {
   };
 }
 
+/** What an author would have said to be this framework: {@link frameworkInfo} makes the same of it. */
+export function optionsOf(info: FrameworkInfo): FrameworkOptions {
+  const { role, roles, checkpoint = false, capabilities = [], ...rest } = info;
+  const named = capabilities.includes('MULTI_ROLE') ? { roles: roles ?? [] } : { role: role ?? '*' };
+  return { ...rest, ...named, checkpoint, capabilities };
+}
+
+/** `changes` over `options`; of `role` and `roles` the one that is changed replaces the other. */
+export function changedOptions(options: FrameworkOptions, changes: Partial<FrameworkOptions>): FrameworkOptions {
+  const { role: _role, roles: _roles, ...rest } = options;
+  const keepsRoles = changes.role === undefined && changes.roles === undefined;
+  return { ...(keepsRoles ? options : rest), ...changes };
+}
+
 /** What a framework cannot change after its first subscription. */
 const FIXED = ['user', 'checkpoint', 'principal', 'id'] as const;
 
@@ -94,9 +108,10 @@ const FIXED = ['user', 'checkpoint', 'principal', 'id'] as const;
 export function changedInfo(current: FrameworkInfo, options: FrameworkOptions): FrameworkInfo {
   const { id } = current;
   const info = frameworkInfo(options.id === undefined && id !== undefined ? { ...options, id } : options);
+  const before: FrameworkInfo = { checkpoint: false, ...current };
   for (const field of FIXED) {
-    if (info[field] === current[field]) continue;
-    const expected = current[field] === undefined ? 'none' : JSON.stringify(current[field]);
+    if (info[field] === before[field]) continue;
+    const expected = before[field] === undefined ? 'none' : JSON.stringify(before[field]);
     throw new InvalidArgument(
       `framework.${field}`,
       `expected ${expected}, which cannot be changed, got ${JSON.stringify(info[field])}`,

@@ -6,7 +6,14 @@ import {
   type SchedulerCall,
   type Subscribe,
 } from '../protocol/index.ts';
-import { changedInfo, checkedSubset, type FrameworkOptions, frameworkInfo } from './framework-options.ts';
+import {
+  changedInfo,
+  changedOptions,
+  checkedSubset,
+  type FrameworkOptions,
+  frameworkInfo,
+  optionsOf,
+} from './framework-options.ts';
 
 type UpdateFramework = Extract<SchedulerCall, { readonly type: 'updateFramework' }>;
 
@@ -46,11 +53,10 @@ export class Registration {
 
   /** The framework with changes, under the id that it has. @throws InvalidArgument naming the field at fault */
   change(changes: Partial<FrameworkOptions>): UpdateFramework {
-    const options: FrameworkOptions = { ...this.#options, ...changes };
+    const options = changedOptions(this.#options, changes);
     const info = changedInfo(this.#info, options);
     const suppressed = changes.suppressedRoles === undefined ? this.#suppressed : suppressedBy(options, info);
     const roles = frameworkRoles(info);
-    this.#options = options;
     return this.replace({
       type: 'updateFramework',
       frameworkInfo: info,
@@ -62,6 +68,7 @@ export class Registration {
   replace(call: UpdateFramework): UpdateFramework {
     const { id } = this.#info;
     this.#info = id === undefined ? call.frameworkInfo : { ...call.frameworkInfo, id };
+    this.#options = optionsOf(this.#info);
     this.#suppressed = new Set(call.suppressedRoles);
     return { ...call, frameworkInfo: this.#info };
   }

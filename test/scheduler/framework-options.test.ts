@@ -50,6 +50,7 @@ describe('frameworkInfo()', () => {
     [{ failoverTimeoutMs: -1 }, 'framework.failoverTimeoutMs'],
     [{ failoverTimeoutMs: Number.NaN }, 'framework.failoverTimeoutMs'],
     [{ failoverTimeoutMs: Number.POSITIVE_INFINITY }, 'framework.failoverTimeoutMs'],
+    [{ failoverTimeoutMs: 9_223_372_036_855 }, 'framework.failoverTimeoutMs'],
     [{ role: '' }, 'framework.role'],
     [{ roles: ['a', 'b//c'] }, 'framework.roles[1]'],
     [{ roles: ['a', 'b', 'a'] }, 'framework.roles[2]'],
