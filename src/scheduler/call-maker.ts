@@ -2,6 +2,7 @@ import { type AgentId, type ExecutorId, InvalidArgument, OfferId, TaskId } from 
 import type { Filters, Offer, OfferOperation } from '../offers/index.ts';
 import type { SchedulerCall } from '../protocol/index.ts';
 import type { KillPolicy, TaskInfo, TaskStatus } from '../tasks/index.ts';
+import { checkKillPolicy } from './time-check.ts';
 
 /** An offer, or its id. */
 export type OfferReference = Offer | OfferId;
@@ -35,7 +36,11 @@ export interface SchedulerCalls {
   launch(offers: OneOrMore<OfferReference>, taskInfos: OneOrMore<TaskInfo>, filters?: Filters): void;
   /** Gives offers back. Those that are no longer valid are ignored; so is an empty list. */
   decline(offers: OneOrMore<OfferReference>, filters?: Filters): void;
-  /** Asks for the task to be stopped; its last update says what came of it. */
+  /**
+   * Asks for the task to be stopped; its last update says what came of it.
+   *
+   * @throws InvalidArgument if the id is none, or the grace period no time
+   */
   kill(task: TaskId | string | KillRequest): void;
   /** Asks for the state of these tasks, or, without an argument, of all; answers arrive as updates. */
   reconcile(tasks?: readonly { readonly taskId: TaskId; readonly agentId?: AgentId }[]): void;
@@ -73,6 +78,7 @@ export abstract class CallMaker implements SchedulerCalls {
 
   kill(task: TaskId | string | KillRequest): void {
     const { taskId, agentId, killPolicy } = typeof task === 'string' ? { taskId: task } : task;
+    checkKillPolicy(killPolicy);
     this.call({
       type: 'kill',
       taskId: TaskId(taskId),

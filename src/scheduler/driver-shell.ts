@@ -21,6 +21,7 @@ import { Reconciliation } from './reconciliation.ts';
 import { Registration } from './registration.ts';
 import { Subscription } from './subscription.ts';
 import { TaskBook } from './task-book.ts';
+import { checkKillPolicy } from './time-check.ts';
 
 type Accept = Extract<SchedulerCall, { readonly type: 'accept' }>;
 type Kill = Extract<SchedulerCall, { readonly type: 'kill' }>;
@@ -160,6 +161,7 @@ export class DriverShell extends CallMaker implements Driver {
 
   /** Ends the driver because the author's scheduler cannot go on; the framework lives for its failover timeout. */
   protected fail(error: Error): void {
+    this.#behaviour.log.log('error', 'The scheduler cannot go on', { error: error.message });
     this.#finish({ by: 'scheduler', error });
   }
 
@@ -178,8 +180,7 @@ export class DriverShell extends CallMaker implements Driver {
         for (const offerId of call.offerIds) this.#outstanding.delete(offerId);
         return this.#send(call);
       case 'kill':
-        this.#kills.set(call.taskId, call);
-        return this.#send(call);
+        return this.#kill(call);
       case 'acknowledge':
         this.#tasks.acknowledged(call.taskId, call.uuid);
         return this.#send(call);
@@ -222,6 +223,13 @@ export class DriverShell extends CallMaker implements Driver {
         }
       });
     }
+  }
+
+  #kill(call: Kill): void {
+    checkKillPolicy(call.killPolicy);
+    // Of a task that is over there may be no more news, and so nothing that would end the repetitions.
+    if (!this.#tasks.isOver(call.taskId)) this.#kills.set(call.taskId, call);
+    this.#send(call);
   }
 
   /** What cannot be sent now is either dropped for good reason, or has been noted for the next subscription. */

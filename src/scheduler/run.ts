@@ -1,3 +1,4 @@
+import { InvalidArgument } from '../core/index.ts';
 import type { Observable } from './observable.ts';
 import { type Deferred, deferred } from './deferred.ts';
 import { DEFAULT_CLOCK } from './defaults.ts';
@@ -108,6 +109,8 @@ class SchedulerShell<S, C> extends DriverShell implements SchedulerRun<S, C> {
     if (this.#over) return;
     const before = this.#state;
     const [state, actions] = this.#scheduler.handle(before, input);
+    // It has closed the run itself: nobody is left to act for.
+    if (this.#over) return;
     this.#state = state;
     for (const action of actions) this.#perform(action);
     if (state !== before) this.#states.push(state);
@@ -124,8 +127,11 @@ class SchedulerShell<S, C> extends DriverShell implements SchedulerRun<S, C> {
   }
 
   #schedule({ afterMs, name = '' }: WakeUp): void {
+    if (!(afterMs < Number.POSITIVE_INFINITY)) {
+      throw new InvalidArgument('wakeUp.afterMs', `expected a finite number of milliseconds, got ${afterMs}`);
+    }
     this.#wakeUps.get(name)?.[Symbol.dispose]();
-    const timer = this.#clock.schedule(afterMs, () => {
+    const timer = this.#clock.schedule(Math.max(afterMs, 0), () => {
       this.#wakeUps.delete(name);
       this.#post({ type: 'wakeUp', name, nowMs: this.#clock.wallMs() });
     });

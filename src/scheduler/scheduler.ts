@@ -1,7 +1,7 @@
 import type { SchedulerCall, SchedulerEvent } from '../protocol/index.ts';
 import type { ConnectionEvent } from './driver.ts';
 
-/** Asks to be called back once: in `afterMs` milliseconds a `wakeUp` of this name arrives. */
+/** Asks to be called back once: in `afterMs` milliseconds a `wakeUp` of this name arrives; below 0 is 0. */
 export interface WakeUp {
   readonly type: 'wakeUp';
   readonly afterMs: number;

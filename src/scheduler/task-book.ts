@@ -17,20 +17,26 @@ export interface TaskReference {
   readonly agentId?: AgentId;
 }
 
-/** How many tasks that have ended are remembered, so that a repeated last update is recognised as such. */
-const ENDED_MAX = 10_000;
+/**
+ * At least so many tasks that have ended are remembered, and at most twice as many, so that a repeated last update is
+ * recognised as such. They are forgotten by the generation: taking the oldest one out of a `Map` time and again is slow.
+ */
+const GENERATION = 10_000;
 
 /**
  * The driver's own account of its tasks: which are not over (they are reconciled after a new subscription), and which
  * update of each was the last (it may come again; an agent sends the next one only after an acknowledgement, so the
- * last one is enough). Tasks that are over are forgotten from the oldest on.
+ * last one is enough). Tasks that are over are forgotten at some time, the oldest first.
  */
 export class TaskBook {
   readonly #live = new Map<TaskId, Entry>();
-  readonly #ended = new Map<TaskId, Entry>();
+  #ended = new Map<TaskId, Entry>();
+  #endedBefore = new Map<TaskId, Entry>();
 
+  /** Begins a new life of this id, unless the one before is not over: then the master will refuse the task. */
   launched(taskId: TaskId, agentId: AgentId): void {
-    this.#ended.delete(taskId);
+    if (this.#live.has(taskId)) return;
+    this.#forgetEnded(taskId);
     this.#live.set(taskId, { taskId, agentId, state: 'TASK_STAGING', uuid: undefined, acknowledged: false });
   }
 
@@ -74,6 +80,11 @@ export class TaskBook {
     return entry !== undefined && entry.uuid === status.uuid && entry.acknowledged;
   }
 
+  /** Whether the task is known to be over. */
+  isOver(taskId: TaskId): boolean {
+    return this.#ended.has(taskId) || this.#endedBefore.has(taskId);
+  }
+
   /** The tasks that are not over, in the order in which they became known. */
   live(): readonly TaskReference[] {
     return [...this.#live.values()].map(({ taskId, agentId }) =>
@@ -82,21 +93,25 @@ export class TaskBook {
   }
 
   #find(taskId: TaskId): Entry | undefined {
-    return this.#live.get(taskId) ?? this.#ended.get(taskId);
+    return this.#live.get(taskId) ?? this.#ended.get(taskId) ?? this.#endedBefore.get(taskId);
   }
 
   #revive(entry: Entry): void {
-    this.#ended.delete(entry.taskId);
+    this.#forgetEnded(entry.taskId);
     this.#live.set(entry.taskId, entry);
   }
 
   #end(entry: Entry): void {
     this.#live.delete(entry.taskId);
-    this.#ended.delete(entry.taskId);
+    this.#endedBefore.delete(entry.taskId);
     this.#ended.set(entry.taskId, entry);
-    if (this.#ended.size > ENDED_MAX) {
-      const [oldest] = this.#ended.keys();
-      if (oldest !== undefined) this.#ended.delete(oldest);
-    }
+    if (this.#ended.size < GENERATION) return;
+    this.#endedBefore = this.#ended;
+    this.#ended = new Map();
+  }
+
+  #forgetEnded(taskId: TaskId): void {
+    this.#ended.delete(taskId);
+    this.#endedBefore.delete(taskId);
   }
 }

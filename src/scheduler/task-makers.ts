@@ -2,6 +2,7 @@ import { type AgentId, ExecutorId, InvalidArgument, ParseError, TaskId } from '.
 import type { Offer } from '../offers/index.ts';
 import { type Label, Resources } from '../resources/index.ts';
 import type { CommandInfo, ExecutorInfo, KillPolicy, TaskInfo } from '../tasks/index.ts';
+import { checkKillPolicy, checkTime } from './time-check.ts';
 
 /** What every task needs. */
 interface TaskSpec {
@@ -50,6 +51,7 @@ export function commandTask(spec: CommandTaskSpec): TaskInfo {
   const { command, environment, killPolicy } = spec;
   const base: CommandInfo = typeof command === 'string' ? { value: command } : command;
   if (base.value === '') throw new InvalidArgument('command', 'expected a command that is not empty');
+  checkKillPolicy(killPolicy);
   return {
     ...common(spec),
     command: environment === undefined ? base : { ...base, environment: { ...base.environment, ...environment } },
@@ -77,6 +79,7 @@ function common(spec: TaskSpec): Omit<TaskInfo, 'command' | 'executor' | 'killPo
   const { id, name, labels, data, maxCompletionTimeMs } = spec;
   const resources = resourcesOf(spec.resources, 'resources');
   if (resources.isEmpty) throw new InvalidArgument('resources', 'expected at least one resource, got none');
+  checkTime('maxCompletionTimeMs', maxCompletionTimeMs);
   return {
     taskId: TaskId(id),
     name: name ?? id,

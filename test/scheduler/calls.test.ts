@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { AgentId, ExecutorId, InvalidArgument, OfferId, TaskId } from '../../src/core/index.ts';
 import { seededRandom } from '../../src/runtime/index.ts';
-import { commandTask, connect, type DriverOptions, type FrameworkOptions } from '../../src/scheduler/index.ts';
+import { callsOf, commandTask, connect, type DriverOptions, type FrameworkOptions } from '../../src/scheduler/index.ts';
 import type { TaskStatus } from '../../src/tasks/index.ts';
 import { createFakeMaster, offer, status } from '../support/fake-master.ts';
 import { createManualClock } from '../support/manual-clock.ts';
@@ -78,6 +78,23 @@ describe('calls of a connected driver', () => {
     expect(master.connection.calls).toEqual([]);
   });
 
+  test.for([Number.NaN, -1, Number.POSITIVE_INFINITY])(
+    'a kill with %s milliseconds of grace is refused, and not remembered',
+    (gracePeriodMs) => {
+      const { driver, master, resubscribe } = setUp();
+      const refused = new InvalidArgument(
+        'killPolicy.gracePeriodMs',
+        `expected milliseconds, 0 or more, got ${gracePeriodMs}`,
+      );
+      const killPolicy = { gracePeriodMs };
+      expect(() => driver.kill({ taskId: 't1', killPolicy })).toThrow(refused);
+      expect(() => driver.call({ type: 'kill', taskId: TaskId('t1'), killPolicy })).toThrow(refused);
+      expect(() => callsOf((calls) => calls.kill({ taskId: 't1', killPolicy }))).toThrow(refused);
+      resubscribe();
+      expect(master.connection.calls).toEqual([]);
+    },
+  );
+
   test('updateFramework() changes what is given and keeps the rest', () => {
     const { driver, master } = setUp({ roles: ['a', 'b'], suppressedRoles: ['a', 'b'], user: 'worker' });
     driver.updateFramework({ roles: ['b', 'c'], webuiUrl: 'http://x' });
@@ -106,6 +123,33 @@ describe('calls of a connected driver', () => {
     expect(driver.frameworkId).toBe('F1');
     resubscribe();
     expect(master.connection.subscribe).toEqual({ type: 'subscribe', frameworkInfo: { ...frameworkInfo, id: 'F1' } });
+  });
+
+  test('updateFramework() changes what was replaced as data, and not what was there before', () => {
+    const { driver, master } = setUp({ hostname: 'h' });
+    const frameworkInfo = { user: 'worker', name: 'other', role: 'b' };
+    driver.call({ type: 'updateFramework', frameworkInfo });
+    driver.updateFramework({ webuiUrl: 'http://x' });
+    expect(master.connection.sent('updateFramework')[1]?.frameworkInfo).toEqual({
+      ...frameworkInfo,
+      id: 'F1',
+      checkpoint: false,
+      capabilities: [],
+      webuiUrl: 'http://x',
+    });
+  });
+
+  test('updateFramework() lets roles take the place of a role, and a role that of roles', () => {
+    const { driver, master } = setUp({ role: 'a' });
+    driver.updateFramework({ roles: ['a', 'b'] });
+    driver.updateFramework({ hostname: 'h' });
+    driver.updateFramework({ role: 'c' });
+    expect(master.connection.sent('updateFramework').map(({ frameworkInfo }) => frameworkInfo.roles)).toEqual([
+      ['a', 'b'],
+      ['a', 'b'],
+      ['c'],
+    ]);
+    expect(() => driver.updateFramework({ role: 'd', roles: ['e'] })).toThrow('framework.roles: expected either');
   });
 
   test('updateFramework() refuses what cannot be changed, and then changes nothing', () => {
@@ -209,6 +253,14 @@ describe('calls without a connection', () => {
     update(status('t1', 'TASK_KILLED'));
     clock.advance(10_000);
     expect(master.connection.sent('kill')).toHaveLength(2);
+  });
+
+  test('a kill of a task that is over is sent once', () => {
+    const { clock, driver, master, update } = setUp({}, { autoAcknowledge: false, reconcileIntervalMs: 10_000 });
+    update(status('t1', 'TASK_FINISHED'));
+    driver.kill('t1');
+    clock.advance(30_000);
+    expect(master.connection.sent('kill')).toHaveLength(1);
   });
 
   test('reconcile is sent with the next subscription, for some tasks or for all', () => {

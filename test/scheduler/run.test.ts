@@ -185,6 +185,42 @@ describe('run()', () => {
     expect(clock.pending).toBe(0);
   });
 
+  test('says in the log what handle threw, for those who do not wait for the result', () => {
+    const logged: unknown[] = [];
+    const failing: Scheduler<number> = {
+      initial: 0,
+      handle: () => {
+        throw new Error('no such task');
+      },
+    };
+    setUp(failing, { log: { log: (...entry) => logged.push(entry) } });
+    expect(logged.at(-1)).toEqual(['error', 'The scheduler cannot go on', { error: 'no such task' }]);
+  });
+
+  test('a scheduler that closes its own run is not acted for any more, and leaves no timer', async () => {
+    const runs: { close(): Promise<void> }[] = [];
+    const { scheduler } = recording((input) => {
+      if (input.type !== 'offers') return [];
+      for (const each of runs) void each.close();
+      return [
+        { type: 'wakeUp', afterMs: 10 },
+        { type: 'decline', offerIds: [offer('O1').id] },
+      ];
+    });
+    const { clock, master, running } = setUp(scheduler);
+    runs.push(running);
+    master.connection.emit({ type: 'offers', offers: [offer('O1')] });
+    expect(clock.pending).toBe(0);
+    expect(master.connection.calls).toEqual([]);
+    await expect(running.result()).resolves.toBe(1);
+  });
+
+  test.for([Number.NaN, Number.POSITIVE_INFINITY])('a wake-up in %s milliseconds ends it', async (afterMs) => {
+    const { clock, running } = setUp(recording(() => [{ type: 'wakeUp', afterMs }]).scheduler);
+    await expect(running.result()).rejects.toThrow('wakeUp.afterMs: expected a finite number of milliseconds, got');
+    expect(clock.pending).toBe(0);
+  });
+
   test('a call that is refused ends it, too', async () => {
     const { scheduler } = recording(() => [{ type: 'revive', roles: ['nobody'] }]);
     const { running } = setUp(scheduler);

@@ -51,6 +51,11 @@ describe('commandTask()', () => {
     [{ resources: '' }, 'resources: expected at least one resource, got none'],
     [{ resources: 'cpus' }, 'resources: '],
     [{ agentId: AgentId('A2') }, 'agentId: expected A1, the agent of the offer, got A2'],
+    [
+      { killPolicy: { gracePeriodMs: Number.NaN } },
+      'killPolicy.gracePeriodMs: expected milliseconds, 0 or more, got NaN',
+    ],
+    [{ maxCompletionTimeMs: -1 }, 'maxCompletionTimeMs: expected milliseconds, 0 or more, got -1'],
   ])('refuses %o', ([spec, message]) => {
     const make = () => commandTask({ id: 't1', command: 'true', offer: O1, resources: 'cpus:1', ...spec });
     expect(make).toThrow(message);
