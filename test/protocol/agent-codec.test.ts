@@ -285,7 +285,7 @@ describe('what is no message', () => {
       { numRuns: 1_000 },
     );
     expect(outcomes.refused).toBeGreaterThan(500);
-    expect(outcomes.read).toBeGreaterThan(10);
+    expect(outcomes.read).toBeGreaterThan(0);
   });
 });
 
