@@ -59,6 +59,7 @@ async function start(order: AgentProcessStart): Promise<void> {
     report({ type: 'registered', agentId: await agent.registered() });
   } catch (error) {
     report({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+    await parent.flushed();
     exitProcess(1);
   }
 }
@@ -70,5 +71,6 @@ function report(news: AgentProcessReport): void {
 async function end(how: 'shutdown' | 'detach'): Promise<void> {
   if (how === 'shutdown') await agent?.shutdown();
   else await agent?.close();
+  await parent.flushed();
   exitProcess(0);
 }

@@ -4,7 +4,14 @@ import { ClosedError, InvalidArgument } from '../core/index.ts';
 import { createMaster, type Master, type MasterEvent, type MasterSnapshot } from '../master/index.ts';
 import type { SchedulerEndpoint } from '../protocol/index.ts';
 import { silentLog } from '../runtime/index.ts';
-import { detectMachine, makeTemporaryFolder, nodeClock, nodeRandom, removeFolder } from '../runtime/node/index.ts';
+import {
+  absolutePath,
+  detectMachine,
+  makeTemporaryFolder,
+  nodeClock,
+  nodeRandom,
+  removeFolder,
+} from '../runtime/node/index.ts';
 import { connect, type Driver, type DriverOptions, type FrameworkOptions } from '../scheduler/index.ts';
 import type { ClusterAgent, Member } from './member.ts';
 import {
@@ -33,13 +40,21 @@ export interface Cluster extends AsyncDisposable {
   connect(framework: FrameworkOptions, options?: DriverOptions): Driver;
   /** Resolves once the agent has registered. @throws InvalidArgument naming the field at fault */
   addAgent(options?: AgentOptions): Promise<ClusterAgent>;
-  /** Kills the agent's tasks and takes it out. @param agent its id or host name @throws InvalidArgument if unknown */
+  /**
+   * Kills the agent's tasks and takes it out. If it cannot be told to (its process is down and does not start again) it
+   * stays.
+   *
+   * @param agent its id or host name
+   * @throws InvalidArgument if unknown
+   */
   removeAgent(agent: string): Promise<void>;
   /** Sets the weights of roles. @throws InvalidArgument on a weight that is not above 0 */
   updateWeights(weights: Readonly<Record<string, number>>): void;
   /**
-   * Ends everything: frameworks, tasks, agents, master. With `keepTasks`, tasks of checkpointing frameworks go on, and a
-   * cluster created on the same `workDir` takes them up. Closing twice is fine.
+   * Ends everything: frameworks, tasks, agents, master; agents that are being added or removed as well. With `keepTasks`,
+   * tasks of checkpointing frameworks go on, and a cluster created on the same `workDir` takes them up; not in a
+   * temporary folder, where no task outlives its cluster. Closing twice is fine. Rejects, with everything else closed,
+   * if an agent could not be started to end its tasks.
    */
   close(options?: { readonly keepTasks?: boolean }): Promise<void>;
 }
@@ -63,7 +78,7 @@ export async function createCluster(options: ClusterOptions = {}): Promise<Clust
     log,
     checkInvariants,
   });
-  const workDir = options.workDir ?? makeTemporaryFolder('altiplano-');
+  const workDir = options.workDir === undefined ? makeTemporaryFolder('altiplano-') : absolutePath(options.workDir);
   const surroundings = (plan: AgentPlan): AgentSurroundings => ({
     endpoint: master.agents,
     workDir: `${workDir}/${plan.hostname}`,
@@ -85,7 +100,8 @@ export async function createCluster(options: ClusterOptions = {}): Promise<Clust
   try {
     await Promise.all(plans.map((plan) => cluster.start(plan)));
   } catch (error) {
-    await cluster.close();
+    // What an earlier cluster has left in a folder of its own is not this one's to end.
+    await cluster.close({ keepTasks: options.workDir !== undefined });
     throw error;
   }
   return cluster;
@@ -119,7 +135,10 @@ class EmbeddedCluster implements Cluster {
   readonly #members: Member[] = [];
   /** Host names that are taken: of members, and of those about to be. */
   readonly #hostnames: { readonly hostname: string }[] = [];
+  /** Those that have not ended. */
   readonly #drivers = new Set<Driver>();
+  /** Agents on their way in or out: until that is over nobody else ends them. */
+  readonly #moves = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
   readonly workDir: string;
 
@@ -149,6 +168,8 @@ class EmbeddedCluster implements Cluster {
     this.#assertOpen('connect');
     const driver = connect(this, framework, { ...this.#options.driverDefaults, ...options });
     this.#drivers.add(driver);
+    const forget = (): void => void this.#drivers.delete(driver);
+    driver.ended().then(forget, forget);
     return driver;
   }
 
@@ -157,8 +178,12 @@ class EmbeddedCluster implements Cluster {
     return this.start(this.#options.plan(options, this.#hostnames));
   }
 
-  async start(plan: AgentPlan): Promise<Member> {
+  start(plan: AgentPlan): Promise<Member> {
     this.#hostnames.push(plan);
+    return this.#move(this.#start(plan));
+  }
+
+  async #start(plan: AgentPlan): Promise<Member> {
     try {
       const member = await this.#options.start(plan);
       this.#members.push(member);
@@ -170,14 +195,31 @@ class EmbeddedCluster implements Cluster {
   }
 
   async removeAgent(agent: string): Promise<void> {
+    this.#assertOpen('removeAgent');
     const index = this.#members.findIndex((member) => member.id === agent || member.hostname === agent);
     const [member] = index < 0 ? [] : this.#members.splice(index, 1);
     if (member === undefined) {
       const known = this.#members.map((each) => `${each.hostname} (${each.id})`).join(', ');
       throw new InvalidArgument('agent', `expected one of ${known || 'no agents'}, got ${JSON.stringify(agent)}`);
     }
-    await member.shutdown();
+    await this.#move(this.#remove(member));
+  }
+
+  async #remove(member: Member): Promise<void> {
+    try {
+      await member.shutdown();
+    } catch (error) {
+      this.#members.push(member);
+      throw error;
+    }
     this.#forget(member.hostname);
+  }
+
+  #move<Result>(move: Promise<Result>): Promise<Result> {
+    this.#moves.add(move);
+    const over = (): void => void this.#moves.delete(move);
+    move.then(over, over);
+    return move;
   }
 
   updateWeights(weights: Readonly<Record<string, number>>): void {
@@ -196,10 +238,16 @@ class EmbeddedCluster implements Cluster {
 
   async #close(keepTasks: boolean): Promise<void> {
     await Promise.all([...this.#drivers].map((driver) => driver.close()));
-    await Promise.all(this.#members.map((member) => (keepTasks ? member.detach() : member.shutdown())));
+    await Promise.allSettled(this.#moves);
+    const ends = await Promise.allSettled(
+      this.#members.map((member) => (keepTasks ? member.detach() : member.shutdown())),
+    );
     await this.#master.close();
     this.#options.lifeline?.release();
-    if (this.#options.removeWorkDir && !keepTasks) await removeFolder(this.workDir);
+    const failed = ends.find((end) => end.status === 'rejected');
+    // Without its records nobody would find what still runs.
+    if (this.#options.removeWorkDir && !keepTasks && failed === undefined) await removeFolder(this.workDir);
+    if (failed !== undefined) throw failed.reason;
   }
 
   #forget(hostname: string): void {

@@ -15,9 +15,10 @@ export interface ClusterAgent {
   kill(signal?: 'SIGKILL' | 'SIGTERM'): Promise<void>;
   /**
    * Starts the agent's process again after {@link kill}, or a crash; it takes up its tasks. Resolves once it has
-   * re-registered. Does nothing if it runs.
+   * re-registered; if that is under way already, with it. Does nothing if it runs.
    *
    * @throws InvalidArgument for an agent that shares this process
+   * @throws ClosedError if it has left the cluster
    */
   restart(): Promise<void>;
 }

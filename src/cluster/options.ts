@@ -1,12 +1,12 @@
 import type { Executor } from '../agent/index.ts';
-import { InvalidArgument, ParseError } from '../core/index.ts';
+import { identifierError, InvalidArgument, ParseError } from '../core/index.ts';
 import { type Attribute, parseAttributes, type Quantities, Resources } from '../resources/index.ts';
 import type { Clock, Log, Random } from '../runtime/index.ts';
 import type { Machine } from '../runtime/node/index.ts';
 
 /** One agent of an embedded cluster. */
 export interface AgentOptions {
-  /** Its name, unique in the cluster; `agent-1`, `agent-2`, … if absent. */
+  /** Its name, unique in the cluster, and that of its folder; `agent-1`, `agent-2`, … if absent. */
   readonly hostname?: string;
   /**
    * What it advertises: Mesos's text form (`cpus:4;mem:2048;ports:[31000-32000]`) or a collection. If absent, what
@@ -99,6 +99,12 @@ export function planAgent(
   const hostname = options.hostname ?? freeHostname(others);
   if (typeof hostname !== 'string' || hostname.trim() === '') {
     throw new InvalidArgument(`${field}.hostname`, `expected a name, got ${JSON.stringify(hostname)}`);
+  }
+  // It names a folder, which must be one of the work folder's own, and seen by a shell's `*`.
+  const wrong = identifierError(hostname) ?? (hostname.startsWith('.') ? 'it starts with a dot' : undefined);
+  if (wrong !== undefined) {
+    const expected = 'expected a name that a folder can have';
+    throw new InvalidArgument(`${field}.hostname`, `${expected}, got ${JSON.stringify(hostname)}: ${wrong}`);
   }
   if (others.some((other) => other.hostname === hostname)) {
     throw new InvalidArgument(`${field}.hostname`, `expected a name of its own, got ${JSON.stringify(hostname)} again`);

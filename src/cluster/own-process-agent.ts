@@ -1,4 +1,4 @@
-import type { AgentId } from '../core/index.ts';
+import { type AgentId, ClosedError } from '../core/index.ts';
 import { encodeAgentInfo } from '../protocol/index.ts';
 import { forkModule, type NodeChild } from '../runtime/node/index.ts';
 import { isFrame, remoteAgent } from './agent-link.ts';
@@ -27,6 +27,11 @@ class OwnProcessAgent implements Member {
   readonly #surroundings: AgentSurroundings;
   #id: AgentId | undefined;
   #running: Running | undefined;
+  /** A start that is under way: whoever asks for another gets this one, since no two processes may share the folder. */
+  #starting: Promise<void> | undefined;
+  #forking: Promise<NodeChild> | undefined;
+  /** Set once the cluster has told it to leave. */
+  #leaving: Promise<void> | undefined;
 
   constructor(plan: AgentPlan, surroundings: AgentSurroundings) {
     this.#plan = plan;
@@ -46,9 +51,17 @@ class OwnProcessAgent implements Member {
     return this.#running?.child.pid;
   }
 
-  /** Resolves once the agent has registered, rejects if its process ends before. */
-  async start(): Promise<void> {
-    if (this.#running !== undefined) return;
+  /** Resolves once the agent has registered, rejects if its process ends before; then that has ended. */
+  start(): Promise<void> {
+    if (this.#starting !== undefined) return this.#starting;
+    if (this.#running !== undefined) return Promise.resolve();
+    this.#starting = this.#start().finally(() => {
+      this.#starting = undefined;
+    });
+    return this.#starting;
+  }
+
+  async #start(): Promise<void> {
     const { endpoint, log } = this.#surroundings;
     let report: (text: string) => void = () => undefined;
     const registered = new Promise<AgentId>((resolve, reject) => {
@@ -58,7 +71,8 @@ class OwnProcessAgent implements Member {
         else reject(new Error(`Agent ${this.hostname} failed to start: ${news.message}`));
       };
     });
-    const child = await forkModule(AGENT_PROCESS, (text) => (isFrame(text) ? link.receive(text) : report(text)));
+    this.#forking = forkModule(AGENT_PROCESS, (text) => (isFrame(text) ? link.receive(text) : report(text)));
+    const child = await this.#forking;
     const link = remoteAgent(endpoint, (text) => child.send(text));
     this.#running = { child, link };
     const ended = child.ended.then((how) => {
@@ -71,30 +85,49 @@ class OwnProcessAgent implements Member {
     const early = ended.then((how): never => {
       throw new Error(`Expected the process of agent ${this.hostname} to register, got its end: ${how}`);
     });
-    this.#id = await Promise.race([registered, early]);
+    try {
+      this.#id = await Promise.race([registered, early]);
+    } catch (error) {
+      await ended;
+      throw error;
+    }
   }
 
   async kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
+    // One that is only about to start is killed as soon as there is a process.
+    await this.#forking?.catch(() => undefined);
     const child = this.#running?.child;
     child?.kill(signal);
     await child?.ended;
   }
 
-  restart(): Promise<void> {
-    return this.start();
+  async restart(): Promise<void> {
+    if (this.#leaving !== undefined) {
+      throw new ClosedError(`Expected an agent of the cluster for restart, got ${this.hostname}, which has left it`);
+    }
+    await this.start();
   }
 
   shutdown(): Promise<void> {
-    return this.#end('shutdown');
+    return this.#leave('shutdown');
   }
 
   detach(): Promise<void> {
-    return this.#end('detach');
+    return this.#leave('detach');
+  }
+
+  #leave(how: 'shutdown' | 'detach'): Promise<void> {
+    this.#leaving ??= this.#end(how).catch((error: unknown) => {
+      this.#leaving = undefined;
+      throw error;
+    });
+    return this.#leaving;
   }
 
   /** An agent that is down is started once more, so that it can end its tasks. */
   async #end(how: 'shutdown' | 'detach'): Promise<void> {
     if (how === 'shutdown') await this.start();
+    else await this.#starting?.catch(() => undefined);
     const child = this.#running?.child;
     child?.send(JSON.stringify({ type: how }));
     await child?.ended;

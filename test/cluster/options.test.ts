@@ -39,6 +39,8 @@ describe('planAgents()', () => {
     [{ resources: 'cpus:0' }, /^agents\[0\]\.resources: expected at least one resource, got none/],
     [{ attributes: 'rack' }, /^agents\[0\]\.attributes: /],
     [{ hostname: ' ' }, /^agents\[0\]\.hostname: expected a name, got " "/],
+    [{ hostname: '../a' }, /^agents\[0\]\.hostname: expected a name that a folder can have, got "\.\.\/a": /],
+    [{ hostname: '.a' }, /^agents\[0\]\.hostname: .*starts with a dot/],
     [{ process: 'own', executors: { resize: { launch: () => undefined } } }, /^agents\[0\]\.executors: .*got resize/],
   ] as const)('%j is refused with the field at fault', ([options, message]) => {
     expect(() => planAgents([options], MACHINE)).toThrow(message);

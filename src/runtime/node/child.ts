@@ -6,7 +6,7 @@ export interface NodeChild {
   /** What is sent to a process that has ended is lost without an error. */
   send(text: string): void;
   kill(signal: NodeJS.Signals): void;
-  /** Resolves once it has ended, with `exit 0` or `SIGKILL` or the like. */
+  /** Resolves once it has ended and all that it sent has come, with `exit 0` or `SIGKILL` or the like. */
   readonly ended: Promise<string>;
 }
 
@@ -23,7 +23,8 @@ export async function forkModule(module: URL, onMessage: (text: string) => void)
     if (typeof message === 'string') onMessage(message);
   });
   const ended = new Promise<string>((resolve) => {
-    child.once('exit', (code, signal) => resolve(signal ?? `exit ${code}`));
+    // Not `exit`, which may come before the last of what it sent.
+    child.once('close', (code, signal) => resolve(signal ?? `exit ${code}`));
   });
   await started(child);
   return {
@@ -47,6 +48,8 @@ function started(child: ChildProcess): Promise<void> {
 /** The other end: the process that started this one. */
 export interface NodeParent {
   send(text: string): void;
+  /** Resolves once all that was sent is on its way: what is not yet is lost with the end of this process. */
+  flushed(): Promise<void>;
 }
 
 /**
@@ -62,10 +65,15 @@ export function connectParent(onMessage: (text: string) => void, onGone: () => v
     if (typeof message === 'string') onMessage(message);
   });
   process.once('disconnect', onGone);
+  let last = Promise.resolve();
   return {
     send(text) {
-      if (process.connected) send(text, undefined, undefined, () => undefined);
+      if (!process.connected) return;
+      last = new Promise((resolve) => {
+        send(text, undefined, undefined, () => resolve());
+      });
     },
+    flushed: () => last,
   };
 }
 

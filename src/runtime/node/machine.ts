@@ -1,7 +1,7 @@
 import { mkdtempSync, statfsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 /** What this machine has. */
 export interface Machine {
@@ -25,6 +25,11 @@ export function detectMachine(): Machine {
 /** Makes a fresh folder below the system's temporary folder and answers its absolute path. */
 export function makeTemporaryFolder(prefix: string): string {
   return mkdtempSync(join(tmpdir(), prefix));
+}
+
+/** The path as it is wherever this process goes; a relative one begins where it is now. */
+export function absolutePath(path: string): string {
+  return resolve(path);
 }
 
 /** Removes a folder with all below it; fine if there is none. */
