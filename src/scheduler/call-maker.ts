@@ -29,7 +29,7 @@ export interface SchedulerCalls {
    * offered again for as long as `filters` says. An offer that is no longer valid (answered, rescinded, or from before
    * a new subscription) makes each task TASK_DROPPED; that is a lost race, not an error.
    *
-   * @throws InvalidArgument without an offer
+   * @throws InvalidArgument without an offer, or for resources that are not made by `Resources`
    */
   accept(offers: OneOrMore<OfferReference>, operations: readonly OfferOperation[], filters?: Filters): void;
   /** {@link accept} with one LAUNCH of these tasks. @throws InvalidArgument without an offer */

@@ -17,6 +17,7 @@ import { DriverStreams } from './driver-streams.ts';
 import type { FrameworkOptions } from './framework-options.ts';
 import { droppedStatus, launchedBy } from './lost-launch.ts';
 import type { Observable } from './observable.ts';
+import { checkOperations } from './operation-check.ts';
 import { Reconciliation } from './reconciliation.ts';
 import { Registration } from './registration.ts';
 import { Subscription } from './subscription.ts';
@@ -207,6 +208,7 @@ export class DriverShell extends CallMaker implements Driver {
   }
 
   #accept(call: Accept): void {
+    checkOperations(call.operations);
     for (const offerId of call.offerIds) this.#outstanding.delete(offerId);
     const tasks = launchedBy(call);
     if (this.connected) {

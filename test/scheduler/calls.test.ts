@@ -78,6 +78,31 @@ describe('calls of a connected driver', () => {
     expect(master.connection.calls).toEqual([]);
   });
 
+  // As from a program without types: JSON knows none.
+  test.for<readonly [string, string]>([
+    ['{"type":"LAUNCH","taskInfos":[{"resources":"cpus:1"}]}', 'operations[0].taskInfos[0].resources'],
+    ['{"type":"LAUNCH_GROUP","executor":{},"taskInfos":[{"name":"t"}]}', 'operations[0].taskInfos[0].resources'],
+    ['{"type":"LAUNCH_GROUP","executor":{"resources":[]},"taskInfos":[]}', 'operations[0].executor.resources'],
+    ['{"type":"RESERVE","resources":1}', 'operations[0].resources'],
+    ['{"type":"DESTROY","volumes":[]}', 'operations[0].volumes'],
+    ['{"type":"GROW_VOLUME"}', 'operations[0].type'],
+  ])('accept refuses %s, naming %s, and the offer is still there to be answered', ([operation, field]) => {
+    const { driver, master } = setUp();
+    expect(() => driver.accept(O1, [JSON.parse(operation)])).toThrow(`${field}: expected `);
+    expect(master.connection.calls).toEqual([]);
+  });
+
+  test('launch refuses a command without a text, and an executor whose resources are none', () => {
+    const { driver } = setUp();
+    expect(() => driver.launch(O1, { ...task('t1'), command: JSON.parse('{}') })).toThrow(
+      'operations[0].taskInfos[0].command.value: expected a string, got undefined',
+    );
+    const executor = JSON.parse('{"resources":{"cpus":1}}');
+    expect(() => driver.launch(O1, { ...task('t1'), executor })).toThrow(
+      'operations[0].taskInfos[0].executor.resources: expected a collection made by Resources, got {"cpus":1}',
+    );
+  });
+
   test.for([Number.NaN, -1, Number.POSITIVE_INFINITY])(
     'a kill with %s milliseconds of grace is refused, and not remembered',
     (gracePeriodMs) => {
