@@ -26,6 +26,7 @@ export type AgentProcessReport =
 type Order = AgentProcessStart | { readonly type: 'shutdown' } | { readonly type: 'detach' };
 
 let agent: Agent | undefined;
+let ending = false;
 
 const parent = connectParent(
   (text) => {
@@ -57,10 +58,12 @@ async function start(order: AgentProcessStart): Promise<void> {
       },
     );
     report({ type: 'registered', agentId: await agent.registered() });
+    // One that ends by itself, as its disk fails or the master does not want it, is no agent any more: as in a crash.
+    const over = (): void => void (ending || exit(1));
+    agent.events$.subscribe({ complete: over, error: over });
   } catch (error) {
     report({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
-    await parent.flushed();
-    exitProcess(1);
+    await exit(1);
   }
 }
 
@@ -68,9 +71,14 @@ function report(news: AgentProcessReport): void {
   parent.send(JSON.stringify(news));
 }
 
+async function exit(code: number): Promise<void> {
+  await parent.flushed();
+  exitProcess(code);
+}
+
 async function end(how: 'shutdown' | 'detach'): Promise<void> {
+  ending = true;
   if (how === 'shutdown') await agent?.shutdown();
   else await agent?.close();
-  await parent.flushed();
-  exitProcess(0);
+  await exit(0);
 }

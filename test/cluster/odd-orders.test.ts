@@ -1,9 +1,9 @@
 /** Members that come, go and are called in orders that nobody would choose; with the built package, as a process of an agent's own runs it. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Cluster, commandTask, createCluster } from 'altiplano';
+import { type Cluster, commandTask, createCluster, type Driver } from 'altiplano';
 import { afterEach, describe, expect, test } from 'vitest';
 import { until } from '../support/until.ts';
 
@@ -39,7 +39,7 @@ function agentProcesses(): readonly number[] {
   });
 }
 
-async function runTask(made: Cluster, command: string): Promise<void> {
+async function runTask(made: Cluster, command: string): Promise<Driver> {
   const driver = made.connect({ name: 'test' });
   const states: string[] = [];
   driver.updates$.subscribe(({ state }) => void states.push(state));
@@ -49,6 +49,7 @@ async function runTask(made: Cluster, command: string): Promise<void> {
     driver.launch(offer, [{ ...task, killPolicy: { gracePeriodMs: 200 } }], { refuseMs: 60_000 });
   });
   await until('the task runs', () => states.includes('TASK_RUNNING'));
+  return driver;
 }
 
 describe('createCluster()', () => {
@@ -134,6 +135,23 @@ describe('an agent in a process of its own', () => {
     await restarting;
     await agent?.restart();
     expect(agentProcesses()).toEqual([agent?.pid]);
+  });
+
+  test('whose disk fails is down, as after a crash, and can be restarted with its task', async () => {
+    const made = await cluster({ agents: [{ resources: 'cpus:1;mem:32', process: 'own' }] });
+    const [agent] = made.agents;
+    const journal = join(made.workDir, 'agent-1', 'meta', 'agent.journal');
+    const driver = await runTask(made, 'exec sleep 1000');
+    renameSync(journal, `${journal}.kept`);
+    mkdirSync(journal);
+    driver.kill('t');
+    await until('the agent is down', () => agent?.pid === undefined);
+    rmdirSync(journal);
+    renameSync(`${journal}.kept`, journal);
+    await agent?.restart();
+    // Nothing follows from what could not be written down, so the kill was lost, and the task is there still.
+    driver.kill('t');
+    await until('the task is over', () => made.state().agents.every(({ used }) => used.isEmpty));
   });
 
   test('does not restart once it has left the cluster', async () => {
