@@ -8,7 +8,10 @@ export interface ExecutorContext {
   readonly executorInfo: ExecutorInfo;
   /** Absolute path of a folder of the executor's own. */
   readonly sandbox: string;
-  /** Aborted when this task shall end: killed, out of time, the agent shutting down. Its reason says why. */
+  /**
+   * Aborted when this task shall end: killed, out of time, the agent shutting down. Its reason says why. What a
+   * listener of it throws is an uncaught exception of the whole process, as with any AbortSignal.
+   */
   readonly signal: AbortSignal;
   /** Reports that the task is running still, with news: a TASK_RUNNING update of its own. */
   report(news: { readonly message?: string; readonly data?: Uint8Array }): void;

@@ -1,6 +1,6 @@
 import { InvalidArgument } from '../core/index.ts';
 import type { AgentEndpoint } from '../protocol/index.ts';
-import type { Attribute, Resources } from '../resources/index.ts';
+import { type Attribute, type Resource, Resources } from '../resources/index.ts';
 import type { Clock, Directory, Log, Random } from '../runtime/index.ts';
 import type { Containerizer } from './containerizer.ts';
 import type { Executor } from './executor.ts';
@@ -48,12 +48,9 @@ export function readSettings(options: AgentOptions): AgentSettings {
   }
   if (resources.isEmpty) throw new InvalidArgument('resources', 'expected at least one resource, got none');
   for (const resource of resources) {
-    if (resource.allocatedTo !== undefined) {
-      throw new InvalidArgument(
-        'resources',
-        `expected nothing allocated, got ${resource.name} of ${resource.allocatedTo}`,
-      );
-    }
+    const problem = problemOf(resource);
+    if (problem !== undefined)
+      throw new InvalidArgument('resources', `expected ${problem}, got ${Resources.of(resource)}`);
   }
   for (const [name, executor] of Object.entries(executors)) {
     if (typeof executor?.launch !== 'function') {
@@ -73,6 +70,15 @@ export function readSettings(options: AgentOptions): AgentSettings {
     gcDiskHeadroom,
     statusUpdateRetryMs: positive('statusUpdateRetryMs', options.statusUpdateRetryMs ?? 10_000),
   };
+}
+
+/** What operations make of resources cannot be there from the start: the master refuses such an agent. */
+function problemOf(resource: Resource): string | undefined {
+  if (resource.allocatedTo !== undefined) return 'nothing allocated';
+  if (resource.disk?.persistence !== undefined) return 'no persistent volume';
+  if (resource.reservations.some(({ type }) => type === 'DYNAMIC')) return 'nothing dynamically reserved';
+  if (resource.revocable !== undefined && resource.reservations.length > 0) return 'nothing revocable to be reserved';
+  return undefined;
 }
 
 function notNegative(field: string, value: number): number {

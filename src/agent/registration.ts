@@ -16,8 +16,10 @@ export const REGISTRATION_BACKOFF_MS_MAX = 60_000;
 export function decideRegister(state: AgentState, draft: Draft): void {
   const { link } = state;
   if (state.phase !== 'running' || link.status === 'registered') return;
-  // A channel on which a minute brings no answer may be half dead.
-  const reopens = link.status === 'down' || link.backoffMs === REGISTRATION_BACKOFF_MS_MAX;
+  // A channel on which a minute brings no answer may be half dead. And whoever says again what runs must not cross the
+  // answer to the first time, with a task behind it: what the master has sent on the old channel is lost with it.
+  const saysWhatRuns = state.agentId !== undefined;
+  const reopens = link.status === 'down' || saysWhatRuns || link.backoffMs === REGISTRATION_BACKOFF_MS_MAX;
   if (reopens && link.status !== 'down') draft.effect({ type: 'closeChannel' });
   ask(state, draft, reopens ? link.connection + 1 : link.connection);
 }

@@ -4,7 +4,7 @@
  * cluster's lifeline, or, in a work folder that somebody has named, go on until they are taken up.
  */
 import type { Agent } from '../agent/index.ts';
-import { silentLog } from '../runtime/index.ts';
+import type { Log, LogLevel } from '../runtime/index.ts';
 import { decodeAgentInfo, type JsonValue } from '../protocol/index.ts';
 import { connectParent, exitProcess, nodeClock, nodeRandom } from '../runtime/node/index.ts';
 import type { AgentId } from '../core/index.ts';
@@ -21,7 +21,13 @@ export interface AgentProcessStart {
 
 export type AgentProcessReport =
   | { readonly type: 'registered'; readonly agentId: AgentId }
-  | { readonly type: 'failed'; readonly message: string };
+  | { readonly type: 'failed'; readonly message: string }
+  | {
+      readonly type: 'log';
+      readonly level: LogLevel;
+      readonly message: string;
+      readonly fields?: Readonly<Record<string, unknown>>;
+    };
 
 type Order = AgentProcessStart | { readonly type: 'shutdown' } | { readonly type: 'detach' };
 
@@ -52,7 +58,7 @@ async function start(order: AgentProcessStart): Promise<void> {
         workDir: order.workDir,
         clock: nodeClock,
         random: nodeRandom,
-        log: silentLog,
+        log,
         checkInvariants: order.checkInvariants,
         ...(order.gcDelayMs === undefined ? {} : { gcDelayMs: order.gcDelayMs }),
       },
@@ -66,6 +72,11 @@ async function start(order: AgentProcessStart): Promise<void> {
     await exit(1);
   }
 }
+
+/** Says what it has to say where the cluster does. */
+const log: Log = {
+  log: (level, message, fields) => report({ type: 'log', level, message, ...(fields === undefined ? {} : { fields }) }),
+};
 
 function report(news: AgentProcessReport): void {
   parent.send(JSON.stringify(news));

@@ -68,10 +68,21 @@ class OwnProcessAgent implements Member {
       report = (text) => {
         const news = JSON.parse(text) as AgentProcessReport;
         if (news.type === 'registered') resolve(news.agentId);
-        else reject(new Error(`Agent ${this.hostname} failed to start: ${news.message}`));
+        else if (news.type === 'failed') reject(new Error(`Agent ${this.hostname} failed to start: ${news.message}`));
+        else log.log(news.level, news.message, { agent: this.hostname, ...news.fields });
       };
     });
-    this.#forking = forkModule(AGENT_PROCESS, (text) => (isFrame(text) ? link.receive(text) : report(text)));
+    const receive = (text: string): void => {
+      try {
+        if (isFrame(text)) link.receive(text);
+        else report(text);
+      } catch (error) {
+        // Not to be understood: a process that went wrong, and must not take this one along.
+        log.log('error', `Cannot read what agent ${this.hostname} says; killing its process`, { error });
+        child.kill('SIGKILL');
+      }
+    };
+    this.#forking = forkModule(AGENT_PROCESS, receive);
     const child = await this.#forking;
     const link = remoteAgent(endpoint, (text) => child.send(text));
     this.#running = { child, link };

@@ -59,6 +59,17 @@ describe('registration', () => {
     expect(world.master.connections).toBeGreaterThan(3);
   });
 
+  test('says again what runs on a new channel only: a late answer to the first time, and what follows it, is lost', () => {
+    const world = createWorld();
+    startRegistered(world);
+    world.master.disconnect();
+    world.master.answers = false;
+    world.clock.advance(60_000);
+    const asked = types(world.master.take()).filter((type) => type === 'reregisterAgent').length;
+    expect(asked).toBeGreaterThan(3);
+    expect(world.master.connections).toBe(1 + asked);
+  });
+
   test('ignores an answer to an attempt that has been answered', () => {
     const world = createWorld();
     const agent = startRegistered(world);

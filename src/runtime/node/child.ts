@@ -17,8 +17,14 @@ export interface NodeChild {
  * @throws Error if the process cannot be started
  */
 export async function forkModule(module: URL, onMessage: (text: string) => void): Promise<NodeChild> {
-  // Without our own flags (a debugger's port, a loader), which are meant for this process.
-  const child = fork(module, { execArgv: [], serialization: 'json', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = fork(module, {
+    // Without our own flags (a debugger's port, a loader), which are meant for this process.
+    execArgv: [],
+    // In a session of its own: the Ctrl-C that this process deals with in its own way must not end it.
+    detached: true,
+    serialization: 'json',
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   child.on('message', (message) => {
     if (typeof message === 'string') onMessage(message);
   });
