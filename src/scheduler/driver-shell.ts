@@ -1,4 +1,5 @@
 import {
+  type AgentId,
   ClosedError,
   type FrameworkId,
   type OfferId,
@@ -186,7 +187,7 @@ export class DriverShell extends CallMaker implements Driver {
         this.#tasks.acknowledged(call.taskId, call.uuid);
         return this.#send(call);
       case 'reconcile':
-        if (call.tasks.length > 0) return this.#reconciliation.add(call.tasks);
+        if (call.tasks.length > 0) return this.#reconciliation.add(call.tasks.map((task) => this.#located(task)));
         return this.#reconcileImplicitly();
       case 'revive':
         this.#registration.revive(call.roles);
@@ -230,8 +231,15 @@ export class DriverShell extends CallMaker implements Driver {
   #kill(call: Kill): void {
     checkKillPolicy(call.killPolicy);
     // Of a task that is over there may be no more news, and so nothing that would end the repetitions.
-    if (!this.#tasks.isOver(call.taskId)) this.#kills.set(call.taskId, call);
-    this.#send(call);
+    const kill = this.#located(call);
+    if (!this.#tasks.isOver(call.taskId)) this.#kills.set(call.taskId, kill);
+    this.#send(kill);
+  }
+
+  /** With the agent, the master can answer for a task that is not in its books because the agent is unreachable. */
+  #located<Reference extends { readonly taskId: TaskId; readonly agentId?: AgentId }>(reference: Reference): Reference {
+    const agentId = reference.agentId ?? this.#tasks.agentOf(reference.taskId);
+    return agentId === undefined ? reference : { ...reference, agentId };
   }
 
   /** What cannot be sent now is either dropped for good reason, or has been noted for the next subscription. */
@@ -277,8 +285,7 @@ export class DriverShell extends CallMaker implements Driver {
         this.#outstanding.delete(event.offerId);
         return;
       case 'update':
-        if (isOver(event.status)) this.#kills.delete(event.status.taskId);
-        return;
+        return this.#noteForKill(event.status);
       case 'connecting':
       case 'message':
       case 'failure':
@@ -314,6 +321,14 @@ export class DriverShell extends CallMaker implements Driver {
       this.#reconcileImplicitly();
       this.#scheduleReconciliation();
     });
+  }
+
+  /** Nothing to kill any more; or a task that was given up and is back, whose kill the master has forgotten. */
+  #noteForKill(status: TaskStatus): void {
+    const kill = this.#kills.get(status.taskId);
+    if (kill === undefined) return;
+    if (isOver(status)) this.#kills.delete(status.taskId);
+    else if (status.reason === 'REASON_AGENT_REREGISTERED') this.#send(kill);
   }
 
   /** The master forgets a kill when it gives an agent up, though the task may come back. */

@@ -36,6 +36,9 @@ export type FailureEvent = Extract<SchedulerEvent, { readonly type: 'failure' }>
  * throws has been given the update (rxjs reports its error as an uncaught one); to be given it again after a crash, do
  * without `autoAcknowledge` and acknowledge when the work is done.
  *
+ * Whoever does not care for updates should subscribe to `updates$` all the same: until the last update of a task is
+ * acknowledged its agent repeats it, and the master may hold the task's resources until the agent's second attempt.
+ *
  * **Calls while not connected.** `kill`, `suppress`, `revive`, `reconcile`, `updateFramework` and `teardown` are
  * remembered and take effect with the next subscription; a kill is also repeated with every new one, and with
  * every periodic reconciliation, until the task is over. `accept` answers TASK_DROPPED for each task, since its offers are void. `decline` and `acknowledge` have no

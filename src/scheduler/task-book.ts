@@ -80,6 +80,11 @@ export class TaskBook {
     return entry !== undefined && entry.uuid === status.uuid && entry.acknowledged;
   }
 
+  /** Where the task is, if that is known. */
+  agentOf(taskId: TaskId): AgentId | undefined {
+    return this.#find(taskId)?.agentId;
+  }
+
   /** Whether the task is known to be over. */
   isOver(taskId: TaskId): boolean {
     return this.#ended.has(taskId) || this.#endedBefore.has(taskId);

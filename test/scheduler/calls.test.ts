@@ -28,6 +28,23 @@ function setUp(framework: Partial<FrameworkOptions> = {}, options: DriverOptions
 const O1 = offer('O1');
 const task = (id: string) => commandTask({ id, command: 'true', offer: O1, resources: 'cpus:1;mem:32' });
 
+describe('a kill of a task on a lost agent', () => {
+  test('names the agent, and is said again when the agent is back with the task', () => {
+    const { driver, master, update } = setUp();
+    driver.launch(O1, task('t1'));
+    update({ ...status('t1', 'TASK_UNREACHABLE', { uuid: undefined }), reason: 'REASON_AGENT_REMOVED' });
+    driver.kill('t1');
+    driver.reconcile([{ taskId: TaskId('t1') }]);
+    const kill = { type: 'kill', taskId: 't1', agentId: 'A1' };
+    expect(master.connection.calls.slice(1)).toEqual([
+      kill,
+      { type: 'reconcile', tasks: [{ taskId: 't1', agentId: 'A1' }] },
+    ]);
+    update({ ...status('t1', 'TASK_RUNNING', { uuid: undefined }), reason: 'REASON_AGENT_REREGISTERED' });
+    expect(master.connection.calls.slice(3)).toEqual([kill]);
+  });
+});
+
 describe('calls of a connected driver', () => {
   test('are sent as Mesos has them, in order', () => {
     const { driver, master } = setUp();
@@ -58,7 +75,7 @@ describe('calls of a connected driver', () => {
       { type: 'accept', offerIds: ['O1', 'O2'], operations: [{ type: 'RESERVE', resources: O1.resources }] },
       { type: 'decline', offerIds: ['O3'] },
       { type: 'decline', offerIds: ['O1', 'O4'], filters: { refuseMs: 0 } },
-      { type: 'kill', taskId: 't1' },
+      { type: 'kill', taskId: 't1', agentId: 'A1' },
       { type: 'kill', taskId: 't2', agentId: 'A1', killPolicy: { gracePeriodMs: 5 } },
       { type: 'revive' },
       { type: 'suppress', roles: ['*'] },
