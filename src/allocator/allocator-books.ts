@@ -52,6 +52,8 @@ export class AllocatorBooks {
   fullRuns = 0;
   /** Pairs with a minimum of their own. */
   ownMinimums = 0;
+  /** Names of hosts; absent: all. */
+  #whitelist: ReadonlySet<string> | undefined;
   readonly #filterGpu: boolean;
   readonly #machines = new MachineKinds();
   readonly #rows: (AgentRecord | undefined)[] = [];
@@ -183,6 +185,7 @@ export class AllocatorBooks {
       info: { ...info, total: machine.total },
       machine,
       active: true,
+      whitelisted: true,
       removed: false,
       available: machine.total,
       holdings: [],
@@ -200,6 +203,15 @@ export class AllocatorBooks {
     this.#characterize(agent);
     this.soil(agent);
     return agent;
+  }
+
+  /** Those who have become offerable may have missed something meanwhile: they are visited anew. */
+  setWhitelist(hostnames: readonly string[] | undefined): void {
+    this.#whitelist = hostnames === undefined ? undefined : new Set(hostnames);
+    for (const agent of this.agents.values()) {
+      if (!agent.whitelisted) this.soil(agent);
+      this.#characterize(agent);
+    }
   }
 
   updateAgent(agent: AgentRecord, info: AllocatorAgent): void {
@@ -231,12 +243,20 @@ export class AllocatorBooks {
     this.#unusedRows.push(agent.row);
   }
 
-  /** Books what the framework holds there already; charged once the framework is known. Recompute the agent then. */
-  remember(agent: AgentRecord, framework: FrameworkRecord, used: Resources): void {
+  /**
+   * Books what the framework holds there already, in place of what was booked in its roles, or on top of it (`more`);
+   * charged once the framework is known. Recompute the agent then.
+   */
+  remember(
+    agent: AgentRecord,
+    framework: FrameworkRecord,
+    used: Resources,
+    options: { readonly more: boolean } = { more: false },
+  ): void {
     this.#inspect(used);
     for (const [role, resources] of used.allocations()) {
       const pair = this.#pair(framework, role);
-      this.#setHolding(pair, agent, resources);
+      this.#setHolding(pair, agent, options.more ? heldBy(pair, agent).plus(resources) : resources);
       if (framework.known) this.#charge(pair, agent, resources);
     }
   }
@@ -470,7 +490,8 @@ export class AllocatorBooks {
   }
 
   #characterize(agent: AgentRecord): void {
-    const { total, capabilities } = agent.info;
+    const { hostname, total, capabilities } = agent.info;
+    agent.whitelisted = this.#whitelist?.has(hostname) ?? true;
     agent.kinds = this.#inspect(total);
     agent.bars =
       (this.#filterGpu && total.scalarMilli('gpus') > 0 ? LACKS_GPU : 0) |

@@ -88,6 +88,18 @@ export interface Allocator {
   removeAgent(agentId: AgentId): void;
   activateAgent(agentId: AgentId): void;
   deactivateAgent(agentId: AgentId): void;
+  /**
+   * The agent has more than it had, some of it in use. Asks for no run: what is free of it waits for the next one.
+   *
+   * @param resources nothing in it is allocated
+   * @param used a part of `resources`, by framework, allocated; frameworks that are not known yet are remembered
+   */
+  addResourceProvider(agentId: AgentId, resources: Resources, used: ReadonlyMap<FrameworkId, Resources>): void;
+  /**
+   * Only agents on these hosts are offered from the next run on; other agents still count in the total, and what they
+   * have offered stays offered. An empty list allows no host, none at all (the beginning) every one.
+   */
+  updateWhitelist(hostnames: readonly string[] | undefined): void;
 
   /** Weights of roles, greater than 0; 1 unless given. A path that is no role yet may be named. */
   updateWeights(weights: Readonly<Record<string, number>>): void;

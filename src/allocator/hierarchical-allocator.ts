@@ -177,6 +177,21 @@ class HierarchicalAllocator implements Allocator {
     this.#books.agent(agentId).active = false;
   }
 
+  addResourceProvider(agentId: AgentId, resources: Resources, used: ReadonlyMap<FrameworkId, Resources>): void {
+    const books = this.#books;
+    const agent = books.agent(agentId);
+    for (const [frameworkId, part] of used) checkAllocated(part, `used[${frameworkId}]`);
+    books.updateAgent(agent, { ...agent.info, total: agent.info.total.plus(resources) });
+    for (const [frameworkId, part] of used) {
+      books.remember(agent, books.frameworks.get(frameworkId) ?? books.addFramework(frameworkId), part, { more: true });
+    }
+    books.recompute(agent);
+  }
+
+  updateWhitelist(hostnames: readonly string[] | undefined): void {
+    this.#books.setWhitelist(hostnames);
+  }
+
   updateWeights(weights: Readonly<Record<string, number>>): void {
     for (const [role, weight] of Object.entries(weights)) {
       if (!(weight > 0 && Number.isFinite(weight))) {
@@ -374,10 +389,10 @@ class HierarchicalAllocator implements Allocator {
       }
     } else {
       for (const agent of candidates) agent.eventRuns++;
-      const active = Array.from(candidates)
-        .filter((agent) => agent.active && agent.dirty)
+      const offerable = Array.from(candidates)
+        .filter((agent) => agent.dirty && isOfferable(agent))
         .sort(byOrder);
-      for (const agent of this.#shuffled(active)) {
+      for (const agent of this.#shuffled(offerable)) {
         agent.dirty = (agent.kinds & SHARED) !== 0;
         visit(options, agent);
       }
@@ -399,17 +414,17 @@ class HierarchicalAllocator implements Allocator {
     return pairs.length > FRESH_MAX ? 'many' : pairs;
   }
 
-  /** Active agents that are dirty, or simply all that have something free, in the order in which they were added. */
+  /** Offerable agents that are dirty, or simply all that have something free, in the order in which they were added. */
   #toVisit(all: boolean): AgentRecord[] {
     const books = this.#books;
     const { dirty } = books;
-    books.dirty = dirty.filter((agent) => agent.dirty && !agent.active);
-    for (const agent of dirty) agent.listed = agent.dirty && !agent.active;
+    books.dirty = dirty.filter((agent) => agent.dirty && !isOfferable(agent));
+    for (const agent of dirty) agent.listed = agent.dirty && !isOfferable(agent);
     if (!all && dirty.length * 8 < books.agents.size) {
-      return dirty.filter((agent) => agent.dirty && agent.active).sort(byOrder);
+      return dirty.filter((agent) => agent.dirty && isOfferable(agent)).sort(byOrder);
     }
     return Array.from(books.agents.values()).filter((agent) => {
-      return agent.active && !agent.available.isEmpty && (all || agent.dirty);
+      return isOfferable(agent) && !agent.available.isEmpty && (all || agent.dirty);
     });
   }
 
@@ -439,6 +454,10 @@ class HierarchicalAllocator implements Allocator {
     this.#offered = [];
     for (const [framework, allocation] of byFramework) this.#onOffers(framework.id, allocation);
   }
+}
+
+function isOfferable({ active, whitelisted }: AgentRecord): boolean {
+  return active && whitelisted;
 }
 
 function byOrder(a: AgentRecord, b: AgentRecord): number {

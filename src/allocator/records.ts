@@ -76,6 +76,8 @@ export interface AgentRecord {
   info: AllocatorAgent;
   machine: MachineKind;
   active: boolean;
+  /** Its host is one of those that may be offered. */
+  whitelisted: boolean;
   removed: boolean;
   /** Free: the total without what is offered or used, shared resources always. */
   available: Resources;

@@ -326,6 +326,79 @@ describe('allocator: who is offered what', () => {
   });
 });
 
+describe('allocator: the whitelist', () => {
+  const added = (hostname?: string) => {
+    const fleet = createFleet();
+    fleet.addAgent('a1', 'cpus:1;mem:100', hostname === undefined ? {} : { hostname });
+    fleet.addAgent('a2', 'cpus:2;mem:200');
+    return fleet;
+  };
+
+  test('an agent is offered if its host is listed; none listed allows none, no list allows all', () => {
+    const fleet = added('h1');
+    fleet.allocator.updateWhitelist(['h1', 'unheard-of']);
+    fleet.addFramework('f1', ['r']);
+    expect(fleet.told()).toEqual(['f1 r a1 cpus:1; mem:100']);
+    expect(fleet.told(1000)).toEqual([]);
+    expect(fleet.allocator.snapshot().total.toJSON()).toEqual({ cpus: 3, mem: 300 });
+    fleet.allocator.updateWhitelist([]);
+    fleet.addAgent('a3', 'cpus:3;mem:300');
+    expect(fleet.told(1000)).toEqual([]);
+    fleet.allocator.updateWhitelist(undefined);
+    expect(fleet.told(1000)).toEqual(['f1 r a2 cpus:2; mem:200', 'f1 r a3 cpus:3; mem:300']);
+  });
+
+  test('a new list waits for the next run, and takes nothing away that is offered', () => {
+    const fleet = added();
+    fleet.addFramework('f1', ['r']);
+    const offers = fleet.offers();
+    fleet.allocator.updateWhitelist(['a2']);
+    expect([...fleet.allocator.books()]).toHaveLength(2);
+    for (const offer of offers) fleet.recover(offer);
+    expect(fleet.told(1000)).toEqual(['f1 r a2 cpus:2; mem:200']);
+    fleet.allocator.updateWhitelist(['a1']);
+    expect(fleet.told(999)).toEqual([]);
+    expect(fleet.told(1)).toEqual(['f1 r a1 cpus:1; mem:100']);
+  });
+
+  test('the list that is given is copied, and an agent that is added or renamed is measured by it', () => {
+    const fleet = createFleet();
+    const hosts = ['h1', 'h2'];
+    fleet.allocator.updateWhitelist(hosts);
+    hosts.length = 0;
+    fleet.addFramework('f1', ['r']);
+    fleet.addAgent('a1', 'cpus:1;mem:100', { hostname: 'h1' });
+    fleet.addAgent('a2', 'cpus:2;mem:200', { hostname: 'h3' });
+    expect(fleet.told()).toEqual(['f1 r a1 cpus:1; mem:100']);
+    const { active: _, available: __, ...info } = fleet.allocator.agent(AgentId('a2')) ?? expect.fail('a2 is known');
+    fleet.allocator.updateAgent(AgentId('a2'), { ...info, hostname: 'h2' });
+    expect(fleet.told()).toEqual(['f1 r a2 cpus:2; mem:200']);
+  });
+
+  test('one who became willing while an agent was not listed is asked once it is', () => {
+    const fleet = added();
+    fleet.addFramework('f1', ['r']);
+    for (const offer of fleet.offers()) fleet.recover(offer, 3_600_000);
+    // Everybody has been asked about a1: it is clean when it leaves the list.
+    fleet.offers(1000);
+    fleet.allocator.updateWhitelist(['a2']);
+    fleet.addFramework('f2', ['s']);
+    expect(fleet.told()).toEqual(['f2 s a2 cpus:2; mem:200']);
+    fleet.allocator.updateWhitelist(['a1', 'a2']);
+    expect(fleet.told(1000)).toEqual(['f2 s a1 cpus:1; mem:100']);
+  });
+
+  test('an agent must be active as well', () => {
+    const fleet = added();
+    fleet.allocator.deactivateAgent(A1);
+    fleet.allocator.updateWhitelist(['a1']);
+    fleet.addFramework('f1', ['r']);
+    expect(fleet.told(1000)).toEqual([]);
+    fleet.allocator.activateAgent(A1);
+    expect(fleet.told(1000)).toEqual(['f1 r a1 cpus:1; mem:100']);
+  });
+});
+
 describe('allocator: operations', () => {
   test('a reservation made on an offer changes the agent, and comes back to its role only', () => {
     const fleet = createFleet();
@@ -456,6 +529,45 @@ describe('allocator: coming and going', () => {
     expect(fleet.allocator.snapshot().total.isEmpty).toBe(true);
   });
 
+  test('a resource provider adds to the total and to what frameworks hold; what is free of it waits for the batch run', () => {
+    const fleet = createFleet();
+    fleet.addFramework('f1', ['r']);
+    fleet.addAgent('a1', 'cpus:2;mem:100');
+    const offer = one(fleet.offers());
+    const brought = Resources.parse('cpus:3;mem:100;gadgets:4');
+    const used = Resources.parse('cpus:1;gadgets:1').allocate('r').plus(Resources.parse('cpus:1').allocate('s'));
+    fleet.allocator.addResourceProvider(A1, brought, new Map([[F1, used]]));
+    expect(fleet.allocator.snapshot().total.toJSON()).toEqual({ cpus: 5, mem: 200, gadgets: 4 });
+    expect(fleet.allocator.snapshot().dominantShares).toEqual(
+      new Map([
+        ['r', 0.6],
+        ['s', 0.2],
+      ]),
+    );
+    expect([...fleet.allocator.books()].map(({ role, resources }) => `${role} ${resources.unallocate()}`)).toEqual([
+      'r cpus:3; mem:100; gadgets:1',
+      's cpus:1',
+    ]);
+    expect(fleet.told(999)).toEqual([]);
+    expect(fleet.told(1)).toEqual(['f1 r a1 cpus:1; mem:100; gadgets:3']);
+    // The offer that was out meanwhile comes back as any part does.
+    fleet.recover(offer);
+    expect(fleet.told(1000)).toEqual(['f1 r a1 cpus:2; mem:100']);
+  });
+
+  test('what a resource provider brings along for a framework counts once the framework is added', () => {
+    const fleet = createFleet();
+    const used = Resources.parse('cpus:1').allocate('r');
+    const total = Resources.parse('cpus:2;mem:100');
+    fleet.allocator.addAgent(A1, { hostname: 'h', total, attributes: [], capabilities: [] }, new Map([[F1, used]]));
+    fleet.allocator.addResourceProvider(A1, Resources.parse('cpus:2'), new Map([[F1, used]]));
+    expect(fleet.allocator.agent(A1)?.available.toString()).toBe('cpus:2; mem:100');
+    expect(fleet.allocator.snapshot().dominantShares).toEqual(new Map());
+    fleet.addFramework('f1', ['r'], { capabilities: [] });
+    expect(fleet.allocator.snapshot().dominantShares).toEqual(new Map([['r', 0.5]]));
+    expect(fleet.told()).toEqual(['f1 r a1 cpus:2; mem:100']);
+  });
+
   test('agents of one kind are told apart by what happens to them', () => {
     const fleet = createFleet();
     fleet.addFramework('f1', ['r']);
@@ -512,6 +624,16 @@ describe('allocator: bad calls', () => {
       'used resources without a role',
       'used[f2]: expected resources allocated to a role',
       ({ allocator }) => allocator.addAgent(AgentId('a9'), agent, new Map([[F2, stray]])),
+    ],
+    [
+      'a resource provider of an unknown agent',
+      'agentId: expected a known agent, got a9',
+      ({ allocator }) => allocator.addResourceProvider(AgentId('a9'), stray, NOBODY),
+    ],
+    [
+      'used resources of a resource provider without a role',
+      'used[f1]: expected resources allocated to a role',
+      ({ allocator }) => allocator.addResourceProvider(A1, stray, new Map([[F1, stray]])),
     ],
     [
       'returned resources without a role',

@@ -137,6 +137,8 @@ export function createAllocator({ clock, options, onOffers }) {
         capabilities: capabilities ?? now.capabilities,
       });
     },
+    addResourceProvider: ({ id, resources, used }) =>
+      allocator.addResourceProvider(id, resources, usedBy('framework', used)),
     removeAgent: ({ id }) => allocator.removeAgent(id),
     activateAgent: ({ id }) => allocator.activateAgent(id),
     deactivateAgent: ({ id }) => allocator.deactivateAgent(id),
@@ -155,6 +157,11 @@ export function createAllocator({ clock, options, onOffers }) {
     },
     suppress: ({ framework, roles }) => allocator.suppressOffers(framework, roles),
     revive: ({ framework, roles }) => allocator.reviveOffers(framework, roles),
+    setWhitelist: ({ hosts }) => allocator.updateWhitelist(hosts ?? undefined),
+    /** An allocator waits for agents after a failover only if there is quota to honour; without, it just begins. */
+    startRecovery({ quotas }) {
+      if (Object.keys(quotas).length > 0) throw new Error('Recovery with quotas is not supported: there is no quota');
+    },
     setWeight: ({ role, weight }) => allocator.updateWeights({ [role]: weight }),
     applyOperations({ framework, role, agent, operations }) {
       const held = [...allocator.books()].filter((entry) => {
