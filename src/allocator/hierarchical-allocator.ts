@@ -418,8 +418,9 @@ class HierarchicalAllocator implements Allocator {
   #toVisit(all: boolean): AgentRecord[] {
     const books = this.#books;
     const { dirty } = books;
-    books.dirty = dirty.filter((agent) => agent.dirty && !isOfferable(agent));
-    for (const agent of dirty) agent.listed = agent.dirty && !isOfferable(agent);
+    // Those that are not offerable now are entered again when they become so.
+    books.dirty = [];
+    for (const agent of dirty) agent.listed = false;
     if (!all && dirty.length * 8 < books.agents.size) {
       return dirty.filter((agent) => agent.dirty && isOfferable(agent)).sort(byOrder);
     }
