@@ -1,3 +1,4 @@
 export * from './assert.ts';
 export * from './errors.ts';
 export * from './ids.ts';
+export * from './known-keys.ts';
