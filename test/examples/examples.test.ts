@@ -14,6 +14,14 @@ const ESSENTIALS: Readonly<Record<string, readonly RegExp[]>> = {
     /^hopeless given up$/m,
   ],
   'fair-share.ts': [/^seconds +batch +web$/m, /^web, .* had (6[5-9]|7\d|8[0-5]) % of what was used/m],
+  'service.ts': [
+    /^all 3 are up; killing web-\d from outside, pid \d+$/m,
+    /^web-\d TASK_FAILED .*SIGKILL/m,
+    /^web-4 goes to (a1|a2|b1), port 310[012]\d$/m,
+    /^web-4 TASK_RUNNING/m,
+    /^ {2}\d+ x resources mem: needs mem:4096, offer has mem:\d+$/m,
+    /^ {2}\d+ x constraints rack: needs rack to be "r1", agent has "r2", for good$/m,
+  ],
   'typescript-executor.ts': [/^25 primes below 100$/m, /^below-1e12 TASK_KILLED/m],
   'agent-restart.ts': [
     /running: short \(pid \d+\), long \(pid \d+\), longer \(pid \d+\)$/m,
