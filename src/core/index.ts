@@ -1,3 +1,4 @@
+export * from './arguments.ts';
 export * from './assert.ts';
 export * from './errors.ts';
 export * from './ids.ts';

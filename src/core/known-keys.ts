@@ -1,3 +1,4 @@
+import { requireObject } from './arguments.ts';
 import { InvalidArgument } from './errors.ts';
 
 /** Every field of `T`, optional ones too: a field that is added to `T` fails to compile until it is listed. */
@@ -26,28 +27,6 @@ export function refuseUnknownKeys<T extends object>(
   const hint = meant === undefined ? '' : ` (is ${meant} meant?)`;
   throw new InvalidArgument(prefix + stranger, `expected one of ${names.join(', ')}, got ${stranger}${hint}`);
 }
-
-/** @throws InvalidArgument naming `field` unless `value` is an object, and neither a list nor `null` */
-export function requireObject(value: object, field: string): void {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
-  throw new InvalidArgument(field, `expected an object, got ${shown(value)}`);
-}
-
-/** A value that a caller gave, short enough for a message; never throws. */
-export function shown(value: unknown): string {
-  if (typeof value === 'function') return 'a function';
-  if (typeof value === 'symbol' || typeof value === 'bigint' || typeof value === 'number') return String(value);
-  let text: string | undefined;
-  try {
-    text = JSON.stringify(value);
-  } catch {
-    // Something with a cycle, or with a `toJSON` that throws.
-  }
-  text ??= value === undefined ? 'undefined' : 'an object';
-  return text.length <= SHOWN_MAX ? text : `${text.slice(0, SHOWN_MAX)}…`;
-}
-
-const SHOWN_MAX = 100;
 
 /** One begins with the other, whatever their case; or they differ by at most two letters, and by no more than half. */
 function isLike(a: string, b: string): boolean {
