@@ -155,3 +155,24 @@ export function isAvailable(offered: Resources, demands: readonly Resources[]): 
     demands.every((demand) => offered.contains(demand.shared()))
   );
 }
+
+/**
+ * What is short of what {@link isAvailable} misses, by name: what is asked for, and what there is of it. The role of the
+ * allocation is left out where it is the same for all.
+ */
+export function shortage(offered: Resources, demands: readonly Resources[]): string {
+  const needed = Resources.sum(demands);
+  const isShort = (name: string) =>
+    !isAvailable(
+      offered.named(name),
+      demands.map((demand) => demand.named(name)),
+    );
+  const names = needed.names().filter(isShort);
+  const sameRole = new Set([...needed, ...offered].map(({ allocatedTo }) => allocatedTo)).size <= 1;
+  const amounts = (resources: Resources) =>
+    names
+      .map((name) => resources.named(name))
+      .map((named, index) => (named.isEmpty ? `${names[index]}:0` : String(sameRole ? named.unallocate() : named)))
+      .join('; ');
+  return `${amounts(needed)}, the offers have ${amounts(offered)}`;
+}

@@ -2,7 +2,13 @@ import type { TaskId } from '../../core/index.ts';
 import { Resources } from '../../resources/index.ts';
 import type { ExecutorInfo, TaskInfo } from '../../tasks/index.ts';
 import { sameExecutor, validateExecutor } from './executor.ts';
-import { isAvailable, validateNoOverlap, validateNoRevocableMix, validateUniquePersistenceIds } from './resources.ts';
+import {
+  isAvailable,
+  shortage,
+  validateNoOverlap,
+  validateNoRevocableMix,
+  validateUniquePersistenceIds,
+} from './resources.ts';
 import { type LaunchContext, prefixed, validateTaskInfo } from './task.ts';
 
 /** The least that the executor of a group must have, in thousandths of a CPU and of a megabyte. */
@@ -71,5 +77,5 @@ function totalsError(executor: ExecutorInfo, tasks: readonly TaskInfo[], context
   const isNew = context.runningExecutor(executor.executorId) === undefined;
   const demands = isNew ? all : all.slice(1);
   if (isAvailable(context.offered, demands)) return undefined;
-  return `Task group${isNew ? ' and its executor need' : ' needs'} '${Resources.sum(demands)}', of the offers there is '${context.offered}'`;
+  return `Task group${isNew ? ' and its executor need' : ' needs'} ${shortage(context.offered, demands)}`;
 }

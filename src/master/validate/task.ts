@@ -5,6 +5,7 @@ import { validateCommand } from './command.ts';
 import { validateExecutor } from './executor.ts';
 import {
   isAvailable,
+  shortage,
   validateAllocatedToOneRole,
   validateNoOverlap,
   validateNoRevocableMix,
@@ -120,7 +121,7 @@ function totalsError(task: TaskInfo, context: LaunchContext): string | undefined
   const isNew = task.executor !== undefined && context.runningExecutor(task.executor.executorId) === undefined;
   const demands = isNew ? [task.resources, executorResources] : [task.resources];
   if (isAvailable(context.offered, demands)) return undefined;
-  return `Task${isNew ? ' and its executor need' : ' needs'} '${Resources.sum(demands)}', of the offers there is '${context.offered}'`;
+  return `Task${isNew ? ' and its executor need' : ' needs'} ${shortage(context.offered, demands)}`;
 }
 
 /** `error`, if there is one, after what it is about. */

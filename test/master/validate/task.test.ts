@@ -177,7 +177,13 @@ describe('validateTask()', () => {
       'task within the offers',
       { ...task, resources: allocated('cpus:4.001') },
       context,
-      "Task needs 'cpus(allocated: eng):4.001', of the offers there is 'cpus(allocated: eng):4;",
+      'Task needs cpus:4.001, the offers have cpus:4',
+    ],
+    [
+      'task within the offers, naming just what is short',
+      { ...task, resources: allocated('cpus:1;mem:99999;gpus:1') },
+      { ...context, offered: allocated('cpus:1;mem:64') },
+      'Task needs mem:99999; gpus:1, the offers have mem:64; gpus:0',
     ],
     [
       'task and executor within the offers',
@@ -189,7 +195,7 @@ describe('validateTask()', () => {
       'in the role of the offers',
       { ...task, resources: Resources.parse('cpus:1').allocate('ops') },
       context,
-      'Task needs',
+      'Task needs cpus(allocated: ops):1, the offers have cpus(allocated: eng):4',
     ],
   ])('refuses by rule %s', ([, launched, known, error]) => {
     expect(validateTask(launched, known)).toContain(error);
@@ -206,6 +212,6 @@ describe('validateTask()', () => {
     const shared = Resources.of(volume('v', { shared: true, allocatedTo: 'eng' }));
     const onVolume = { ...task, resources: shared.plus(allocated('cpus:1')) };
     expect(validateTask(onVolume, { ...context, offered: shared.plus(allocated('cpus:1')) })).toBeUndefined();
-    expect(validateTask(onVolume, { ...context, offered: shared })).toContain('Task needs');
+    expect(validateTask(onVolume, { ...context, offered: shared })).toBe('Task needs cpus:1, the offers have cpus:0');
   });
 });
