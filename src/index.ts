@@ -29,15 +29,19 @@ export {
 } from './core/index.ts';
 export type { Executor, ExecutorContext } from './agent/index.ts';
 export type { Filters, Offer, OfferOperation } from './offers/index.ts';
+export type { MasterEvent, MasterSnapshot } from './master/index.ts';
 export type { FrameworkInfo, SchedulerCall, SchedulerEvent } from './protocol/index.ts';
-export { Quantities, Resources, type Resource } from './resources/index.ts';
-export { type Clock, type Log, type Random, seededRandom } from './runtime/index.ts';
-export { consoleLog } from './runtime/node/index.ts';
+export { type Attribute, type Label, Quantities, Resources, type Resource } from './resources/index.ts';
+export { type Clock, type Log, type LogLevel, type Random, seededRandom } from './runtime/index.ts';
+export { type ConsoleLogOptions, consoleLog } from './runtime/node/index.ts';
 export { commandTask, connect, type Driver, type FrameworkOptions } from './scheduler/index.ts';
 export {
   type CommandInfo,
   type ExecutorInfo,
   isTerminal,
+  type KillPolicy,
+  type StatusReason,
+  type Task,
   type TaskInfo,
   type TaskState,
   type TaskStatus,

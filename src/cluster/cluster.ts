@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import { holdLifeline, type Lifeline } from '../agent/containerizers/index.ts';
-import { ClosedError, InvalidArgument } from '../core/index.ts';
+import { ClosedError, type FrameworkId, InvalidArgument } from '../core/index.ts';
 import { createMaster, type Master, type MasterEvent, type MasterSnapshot } from '../master/index.ts';
 import type { SchedulerEndpoint } from '../protocol/index.ts';
 import { silentLog } from '../runtime/index.ts';
@@ -12,22 +12,29 @@ import {
   nodeRandom,
   removeFolder,
 } from '../runtime/node/index.ts';
+import type { TaskStatus } from '../tasks/index.ts';
 import { connect, type Driver, type DriverOptions, type FrameworkOptions } from '../scheduler/index.ts';
 import type { ClusterAgent, Member } from './member.ts';
 import {
   type AgentOptions,
   type AgentPlan,
   type ClusterOptions,
+  checkClusterOptions,
   machineShare,
   planAgent,
   planAgents,
 } from './options.ts';
 import { startOwnProcessAgent } from './own-process-agent.ts';
+import { findSandbox } from './sandbox.ts';
 import { type AgentSurroundings, startSharedAgent } from './shared-agent.ts';
 
 /** A master and its agents in this process: see {@link createCluster}. */
 export interface Cluster extends AsyncDisposable {
-  /** Where frameworks connect; `connect(cluster, …)` of `altiplano/scheduler` takes the cluster itself. */
+  /**
+   * Where frameworks connect; `connect(cluster, …)` of `altiplano/scheduler` takes the cluster itself.
+   *
+   * @throws ClosedError once it is closed
+   */
   readonly schedulers: SchedulerEndpoint;
   readonly agents: readonly ClusterAgent[];
   /** Absolute path; each agent has a folder in it, named like the agent. */
@@ -48,6 +55,15 @@ export interface Cluster extends AsyncDisposable {
    * @throws InvalidArgument if unknown
    */
   removeAgent(agent: string): Promise<void>;
+  /**
+   * The folder that a task of this framework ran in, with the files `stdout` and `stderr`; `undefined` if there is none
+   * (any more), or if the status says neither agent nor container, as those that the master makes.
+   *
+   * @param framework its driver, or anything that has its id
+   */
+  sandboxOf(framework: { readonly frameworkId: FrameworkId | undefined }, status: TaskStatus): string | undefined;
+  /** Ends a framework and its tasks for good, also one whose scheduler is gone. @throws InvalidArgument if unknown */
+  teardown(frameworkId: FrameworkId): void;
   /** Sets the weights of roles. @throws InvalidArgument on a weight that is not above 0 */
   updateWeights(weights: Readonly<Record<string, number>>): void;
   /**
@@ -60,7 +76,9 @@ export interface Cluster extends AsyncDisposable {
 }
 
 /**
- * Starts a master and its agents in this process. Resolves once all agents have registered.
+ * Starts a master and its agents in this process. Resolves once all agents have registered. The process
+ * lives until the cluster is closed, and `await using` does not close it on Ctrl-C: for an end in order, also
+ * `process.once('SIGINT', () => void cluster.close())`.
  *
  * @throws InvalidArgument naming the option at fault
  * @example
@@ -68,6 +86,7 @@ export interface Cluster extends AsyncDisposable {
  * const driver = cluster.connect({ name: 'hello' });
  */
 export async function createCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  checkClusterOptions(options);
   const machine = detectMachine();
   const plans = planAgents(options.agents, machine);
   const { clock = nodeClock, random = nodeRandom, log = silentLog, checkInvariants = false } = options;
@@ -149,6 +168,7 @@ class EmbeddedCluster implements Cluster {
   }
 
   get schedulers(): SchedulerEndpoint {
+    this.#assertOpen('schedulers');
     return this.#master.schedulers;
   }
 
@@ -220,6 +240,18 @@ class EmbeddedCluster implements Cluster {
     const over = (): void => void this.#moves.delete(move);
     move.then(over, over);
     return move;
+  }
+
+  sandboxOf(framework: { readonly frameworkId: FrameworkId | undefined }, status: TaskStatus): string | undefined {
+    const { frameworkId } = framework;
+    const member = this.#members.find(({ id }) => id === status.agentId);
+    if (member === undefined || frameworkId === undefined) return undefined;
+    return findSandbox(`${this.workDir}/${member.hostname}`, frameworkId, status);
+  }
+
+  teardown(frameworkId: FrameworkId): void {
+    this.#assertOpen('teardown');
+    this.#master.teardown(frameworkId);
   }
 
   updateWeights(weights: Readonly<Record<string, number>>): void {

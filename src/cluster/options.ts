@@ -1,5 +1,5 @@
 import type { Executor } from '../agent/index.ts';
-import { identifierError, InvalidArgument, ParseError } from '../core/index.ts';
+import { identifierError, InvalidArgument, ParseError, type KnownKeys, refuseUnknownKeys } from '../core/index.ts';
 import { type Attribute, parseAttributes, type Quantities, Resources } from '../resources/index.ts';
 import type { Clock, Log, Random } from '../runtime/index.ts';
 import type { Machine } from '../runtime/node/index.ts';
@@ -31,7 +31,9 @@ export interface ClusterOptions {
   readonly weights?: Readonly<Record<string, number>>;
   /**
    * Folder for sandboxes and checkpoints. If absent, one below the system's temporary folder. A cluster that is
-   * created on the work folder of an earlier one takes up the tasks that still run there.
+   * created on the work folder of an earlier one takes up the tasks that still run there: those that `close` was told to
+   * keep, and those of a process that died or was interrupted. Their framework goes on if it connects with its id;
+   * {@link Cluster.teardown} ends one that will not. One cluster at a time may use a folder.
    */
   readonly workDir?: string;
   /** Whether `close` leaves the work folder; default: only if `workDir` names it. */
@@ -58,6 +60,49 @@ export interface ClusterOptions {
   readonly clock?: Clock;
   readonly random?: Random;
 }
+
+/** @throws InvalidArgument naming the option that is of the wrong kind, or that there is none of */
+export function checkClusterOptions(options: ClusterOptions): void {
+  refuseUnknownKeys(options, CLUSTER_OPTIONS, 'options', '');
+  const { workDir, log, minAllocatable } = options;
+  if (workDir !== undefined && (typeof workDir !== 'string' || workDir.trim() === '')) {
+    throw new InvalidArgument('workDir', `expected the path of a folder, got ${JSON.stringify(workDir)}`);
+  }
+  if (log !== undefined && typeof log?.log !== 'function') {
+    throw new InvalidArgument('log', `expected an object with a method log, such as consoleLog(), got ${String(log)}`);
+  }
+  if (minAllocatable === undefined) return;
+  if (!Array.isArray(minAllocatable) || !minAllocatable.every((each) => typeof each?.entries === 'function')) {
+    const expected = "expected a list such as [Quantities.parse('cpus:1')]";
+    throw new InvalidArgument('minAllocatable', `${expected}, got ${JSON.stringify(minAllocatable)}`);
+  }
+}
+
+const CLUSTER_OPTIONS: KnownKeys<ClusterOptions> = {
+  agents: true,
+  weights: true,
+  workDir: true,
+  keepWorkDir: true,
+  allocationIntervalMs: true,
+  offerTimeoutMs: true,
+  agentPingTimeoutMs: true,
+  maxAgentPingTimeouts: true,
+  agentReregisterTimeoutMs: true,
+  minAllocatable: true,
+  gcDelayMs: true,
+  log: true,
+  checkInvariants: true,
+  clock: true,
+  random: true,
+};
+
+const AGENT_OPTIONS: KnownKeys<AgentOptions> = {
+  hostname: true,
+  resources: true,
+  attributes: true,
+  executors: true,
+  process: true,
+};
 
 /** An {@link AgentOptions} with everything decided. */
 export interface AgentPlan {
@@ -96,6 +141,7 @@ export function planAgent(
   },
 ): AgentPlan {
   const { field, others } = context;
+  refuseUnknownKeys(options, AGENT_OPTIONS, field);
   const hostname = options.hostname ?? freeHostname(others);
   if (typeof hostname !== 'string' || hostname.trim() === '') {
     throw new InvalidArgument(`${field}.hostname`, `expected a name, got ${JSON.stringify(hostname)}`);
@@ -131,11 +177,17 @@ export function planAgent(
 
 function readResources(given: string | Resources, field: string): Resources {
   const resources = typeof given === 'string' ? parsed(field, () => Resources.parse(given)) : given;
+  if (typeof resources?.names !== 'function') {
+    throw new InvalidArgument(field, `expected a text such as "cpus:4;mem:2048", or Resources, got ${String(given)}`);
+  }
   if (resources.isEmpty) throw new InvalidArgument(field, 'expected at least one resource, got none');
   return resources;
 }
 
 function readAttributes(text: string, field: string): readonly Attribute[] {
+  if (typeof text !== 'string') {
+    throw new InvalidArgument(field, `expected a text such as "rack:r1;zone:a", got ${JSON.stringify(text)}`);
+  }
   return parsed(field, () => parseAttributes(text));
 }
 

@@ -89,7 +89,9 @@ class OwnProcessAgent implements Member {
     const ended = child.ended.then((how) => {
       link.close();
       if (this.#running?.child === child) this.#running = undefined;
-      log.log('info', `The process of agent ${this.hostname} ended`, { how, pid: child.pid });
+      // Nobody starts it again unasked.
+      const level = this.#leaving === undefined ? 'warn' : 'info';
+      log.log(level, `The process of agent ${this.hostname} ended`, { how, pid: child.pid });
       return how;
     });
     child.send(JSON.stringify(this.#startMessage()));

@@ -3,7 +3,7 @@ import { createProcessContainerizer } from '../agent/containerizers/index.ts';
 import { type AgentId, InvalidArgument } from '../core/index.ts';
 import type { AgentEndpoint } from '../protocol/index.ts';
 import type { Clock, Log, Random } from '../runtime/index.ts';
-import { nodeDirectory, nodeSandboxes, ownPid } from '../runtime/node/index.ts';
+import { lockFolder, nodeDirectory, nodeSandboxes, ownPid } from '../runtime/node/index.ts';
 import type { Member } from './member.ts';
 import type { AgentPlan } from './options.ts';
 
@@ -18,8 +18,31 @@ export interface AgentSurroundings {
   readonly checkInvariants: boolean;
 }
 
-/** An agent on the real disk, running real processes. */
+/**
+ * An agent on the real disk, running real processes.
+ *
+ * @throws InvalidArgument if another one works in its folder
+ */
 export function createRealAgent(plan: AgentPlan, surroundings: AgentSurroundings): Agent {
+  const { workDir } = surroundings;
+  const lock = lockFolder(workDir);
+  if (typeof lock === 'number') {
+    throw new InvalidArgument(
+      'workDir',
+      `expected a folder that no other agent uses, got ${workDir}, used by process ${lock}`,
+    );
+  }
+  try {
+    const agent = createUnlocked(plan, surroundings);
+    agent.events$.subscribe({ complete: lock.release, error: lock.release });
+    return agent;
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function createUnlocked(plan: AgentPlan, surroundings: AgentSurroundings): Agent {
   const { workDir, clock, log } = surroundings;
   return createAgent({
     endpoint: surroundings.endpoint,

@@ -1,8 +1,39 @@
 import { describe, expect, test } from 'vitest';
-import { machineShare, planAgent, planAgents } from '../../src/cluster/options.ts';
-import { Resources } from '../../src/resources/index.ts';
+import {
+  type AgentOptions,
+  type ClusterOptions,
+  checkClusterOptions,
+  machineShare,
+  planAgent,
+  planAgents,
+} from '../../src/cluster/options.ts';
+import { Quantities, Resources } from '../../src/resources/index.ts';
+import { silentLog } from '../../src/runtime/index.ts';
 
 const MACHINE = { cpus: 8, memMb: 16_000, diskMb: 100_000 };
+
+describe('checkClusterOptions()', () => {
+  test.for([
+    [null, /^options: expected an object, got null/],
+    [{ agent: 3 }, /^agent: expected one of agents, weights, .*is agents meant\?/],
+    [{ workDir: 5 }, /^workDir: expected the path of a folder, got 5/],
+    [{ log: true }, /^log: expected an object with a method log, such as consoleLog\(\), got true/],
+    [{ minAllocatable: ['cpus:1'] }, /^minAllocatable: expected a list such as .*got \["cpus:1"\]/],
+  ] as const)('%j is refused with the field at fault', ([options, message]) => {
+    expect(() => checkClusterOptions(options as unknown as ClusterOptions)).toThrow(message);
+  });
+
+  test('what is documented is taken', () => {
+    expect(() =>
+      checkClusterOptions({
+        agents: 2,
+        workDir: '/tmp/x',
+        minAllocatable: [Quantities.parse('cpus:1')],
+        log: silentLog,
+      }),
+    ).not.toThrow();
+  });
+});
 
 describe('planAgents()', () => {
   test('a number makes so many agents that share the machine evenly, each with ports of its own', () => {
@@ -44,6 +75,16 @@ describe('planAgents()', () => {
     [{ process: 'own', executors: { resize: { launch: () => undefined } } }, /^agents\[0\]\.executors: .*got resize/],
   ] as const)('%j is refused with the field at fault', ([options, message]) => {
     expect(() => planAgents([options], MACHINE)).toThrow(message);
+  });
+
+  test.for([
+    [{ name: 'x' }, /^agents\[0\]\.name: expected one of hostname, resources, .*got name/],
+    [{ resource: 'cpus:1' }, /^agents\[0\]\.resource: .*is resources meant\?/],
+    [{ resources: 5 }, /^agents\[0\]\.resources: expected a text such as "cpus:4;mem:2048", or Resources, got 5/],
+    [{ attributes: { rack: 'r1' } }, /^agents\[0\]\.attributes: expected a text such as .*got {"rack":"r1"}/],
+    [null, /^agents\[0\]: expected an object, got null/],
+  ] as const)('%j, from a program without types, is refused with the field at fault', ([options, message]) => {
+    expect(() => planAgents([options as AgentOptions], MACHINE)).toThrow(message);
   });
 
   test('two agents of one name are refused', () => {

@@ -9,8 +9,10 @@ import {
   commandTask,
   createCluster,
   type Driver,
+  ExecutorId,
   isTerminal,
   type Offer,
+  Resources,
   type TaskStatus,
 } from 'altiplano';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -100,9 +102,9 @@ describe('real tasks', () => {
     const made = await cluster({ agents: [{ resources: 'cpus:4;mem:1024' }] });
     const script = 'echo "$MESOS_TASK_ID $GREETING"; test "$PWD" = "$MESOS_SANDBOX" && pwd >&2';
     const driver = made.connect({ name: 'test' });
-    let state = '';
+    let last: TaskStatus | undefined;
     driver.updates$.subscribe((status) => {
-      state = status.state;
+      last = status;
     });
     let launched = false;
     driver.offers$.subscribe(([offer]) => {
@@ -112,11 +114,38 @@ describe('real tasks', () => {
       const task = commandTask({ id: 'env', command, offer, resources: 'cpus:0.1;mem:1' });
       driver.launch(offer, task, { refuseMs: 60_000 });
     });
-    await until('it has finished', () => state === 'TASK_FINISHED');
-    const find = (name: string) =>
-      execFileSync('find', [made.workDir, '-name', name, '-path', '*runs*', '-type', 'f'], { encoding: 'utf8' }).trim();
-    expect(readFileSync(find('stdout'), 'utf8')).toBe('env hello\n');
-    expect(readFileSync(find('stderr'), 'utf8').trim()).toBe(find('stderr').replace('/stderr', ''));
+    await until('it has finished', () => last?.state === 'TASK_FINISHED');
+    const sandbox = last === undefined ? undefined : made.sandboxOf(driver, last);
+    expect(readFileSync(`${sandbox}/stdout`, 'utf8')).toBe('env hello\n');
+    expect(readFileSync(`${sandbox}/stderr`, 'utf8').trim()).toBe(sandbox);
+  });
+
+  test('a task of a group has its output in a folder of its own', async () => {
+    const made = await cluster({ agents: [{ resources: 'cpus:4;mem:1024;disk:1024' }] });
+    const driver = made.connect({ name: 'test' });
+    const id = await driver.ready();
+    const finished: TaskStatus[] = [];
+    driver.updates$.subscribe((status) => {
+      if (status.state === 'TASK_FINISHED') finished.push(status);
+    });
+    let launched = false;
+    driver.offers$.subscribe(([offer]) => {
+      if (offer === undefined || launched) return;
+      launched = true;
+      const executor = {
+        type: 'DEFAULT' as const,
+        executorId: ExecutorId('group'),
+        frameworkId: id,
+        resources: Resources.parse('cpus:0.1;mem:32;disk:16'),
+      };
+      const taskInfos = ['one', 'two'].map((name) =>
+        commandTask({ id: name, command: `echo ${name}`, offer, resources: 'cpus:0.1;mem:16' }),
+      );
+      driver.accept(offer, [{ type: 'LAUNCH_GROUP', executor, taskInfos }], { refuseMs: 60_000 });
+    });
+    await until('both have finished', () => finished.length === 2);
+    const outputs = finished.map((status) => readFileSync(`${made.sandboxOf(driver, status)}/stdout`, 'utf8'));
+    expect(outputs.toSorted()).toEqual(['one\n', 'two\n']);
   });
 
   test('a kill ends the whole process tree, also one that ignores SIGTERM and hides in a session of its own', async () => {
