@@ -14,9 +14,9 @@ export interface ExecutorContext {
    */
   readonly signal: AbortSignal;
   /** Reports that the task is running still, with news: a TASK_RUNNING update of its own. */
-  report(news: { readonly message?: string; readonly data?: Uint8Array }): void;
+  readonly report: (news: { readonly message?: string; readonly data?: Uint8Array }) => void;
   /** Sends data to the framework's scheduler; best effort. */
-  sendMessage(data: Uint8Array): void;
+  readonly sendMessage: (data: Uint8Array) => void;
 }
 
 /**

@@ -1,5 +1,12 @@
 import type { Executor } from '../agent/index.ts';
-import { identifierError, InvalidArgument, ParseError, type KnownKeys, refuseUnknownKeys } from '../core/index.ts';
+import {
+  identifierError,
+  InvalidArgument,
+  ParseError,
+  type KnownKeys,
+  refuseUnknownKeys,
+  shown,
+} from '../core/index.ts';
 import { type Attribute, parseAttributes, type Quantities, Resources } from '../resources/index.ts';
 import type { Clock, Log, Random } from '../runtime/index.ts';
 import type { Machine } from '../runtime/node/index.ts';
@@ -69,12 +76,12 @@ export function checkClusterOptions(options: ClusterOptions): void {
     throw new InvalidArgument('workDir', `expected the path of a folder, got ${JSON.stringify(workDir)}`);
   }
   if (log !== undefined && typeof log?.log !== 'function') {
-    throw new InvalidArgument('log', `expected an object with a method log, such as consoleLog(), got ${String(log)}`);
+    throw new InvalidArgument('log', `expected an object with a method log, such as consoleLog(), got ${shown(log)}`);
   }
   if (minAllocatable === undefined) return;
   if (!Array.isArray(minAllocatable) || !minAllocatable.every((each) => typeof each?.entries === 'function')) {
     const expected = "expected a list such as [Quantities.parse('cpus:1')]";
-    throw new InvalidArgument('minAllocatable', `${expected}, got ${JSON.stringify(minAllocatable)}`);
+    throw new InvalidArgument('minAllocatable', `${expected}, got ${shown(minAllocatable)}`);
   }
 }
 
@@ -178,7 +185,7 @@ export function planAgent(
 function readResources(given: string | Resources, field: string): Resources {
   const resources = typeof given === 'string' ? parsed(field, () => Resources.parse(given)) : given;
   if (typeof resources?.names !== 'function') {
-    throw new InvalidArgument(field, `expected a text such as "cpus:4;mem:2048", or Resources, got ${String(given)}`);
+    throw new InvalidArgument(field, `expected a text such as "cpus:4;mem:2048", or Resources, got ${shown(given)}`);
   }
   if (resources.isEmpty) throw new InvalidArgument(field, 'expected at least one resource, got none');
   return resources;

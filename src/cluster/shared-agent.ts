@@ -34,7 +34,8 @@ export function createRealAgent(plan: AgentPlan, surroundings: AgentSurroundings
   }
   try {
     const agent = createUnlocked(plan, surroundings);
-    agent.events$.subscribe({ complete: lock.release, error: lock.release });
+    const release = (): void => lock.release();
+    agent.events$.subscribe({ complete: release, error: release });
     return agent;
   } catch (error) {
     lock.release();
