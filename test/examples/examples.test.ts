@@ -6,7 +6,7 @@ import { ROOT, readmeExample, runProgram } from '../support/run-program.ts';
 
 /** The lines that matter of what each example prints, in order; other lines may stand between them. */
 const ESSENTIALS: Readonly<Record<string, readonly RegExp[]>> = {
-  'hello.ts': [/^hello-\d TASK_RUNNING/m, /^hello-\d TASK_FINISHED/m],
+  'hello.ts': [/^hello-\d TASK_RUNNING/m, /^hello-2 TASK_FINISHED.*\nhello-2 was here$/m],
   'custom-framework.ts': [
     /^flaky-1: TASK_FAILED .*status 1/m,
     /^flaky-2: TASK_FINISHED/m,
