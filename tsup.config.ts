@@ -19,7 +19,6 @@ const config: Config = defineConfig({
   target: 'node20',
   dts: process.env['ALTIPLANO_BUILD_TYPES'] !== 'no',
   splitting: true,
-  sourcemap: true,
   clean: true,
   removeNodeProtocol: false,
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readGuide } from '../support/guide.ts';
 import { ROOT, readmeExample, runProgram } from '../support/run-program.ts';
 
 /*
@@ -35,13 +36,14 @@ beforeAll(() => {
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
-test('the package holds the build, the README and the licence, and nothing else', () => {
+test('the package holds the build, what a user reads and the licence, and nothing else', () => {
   const installed = join(project, 'node_modules', 'altiplano');
-  expect(readdirSync(installed).toSorted()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json']);
+  const documents = ['ARCHITECTURE.md', 'CHANGELOG.md', 'LICENSE', 'README.md', 'docs', 'examples'];
+  expect(readdirSync(installed).toSorted()).toEqual([...documents, 'dist', 'package.json'].toSorted());
 });
 
-test('the README’s example compiles under strict in an empty project, and runs', async () => {
-  writeFileSync(join(project, 'example.ts'), readmeExample());
+/** Compiles the files under `strict`, where they are in the project, and answers what the compiler has to say. */
+function compile(names: readonly string[]): readonly string[] {
   const options: ts.CompilerOptions = {
     strict: true,
     exactOptionalPropertyTypes: true,
@@ -54,12 +56,21 @@ test('the README’s example compiles under strict in an empty project, and runs
     types: ['node'],
     typeRoots: [join(ROOT, 'node_modules', '@types')],
   };
-  const program = ts.createProgram([join(project, 'example.ts')], options);
+  const program = ts.createProgram(
+    names.map((name) => join(project, name)),
+    options,
+  );
   const messages = ts
     .getPreEmitDiagnostics(program)
     .map(({ messageText, file }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`);
-  expect(messages).toEqual([]);
   program.emit();
+  return messages;
+}
+
+test('the README’s example and the guide compile under strict in an empty project; the example runs', async () => {
+  writeFileSync(join(project, 'example.ts'), readmeExample());
+  writeFileSync(join(project, 'guide.ts'), readGuide().program);
+  expect(compile(['example.ts', 'guide.ts'])).toEqual([]);
 
   const { code, stdout, stderr } = await runProgram(join(project, 'example.js'), { cwd: project });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
