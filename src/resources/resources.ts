@@ -121,8 +121,13 @@ export interface ResourcesFactory {
    * @throws InvalidArgument naming the field at fault, such as `resources[2].scalar.value`
    */
   fromJSON(objects: readonly unknown[], field?: string): Resources;
-  /** From plain amounts: `{ cpus: 1.5, mem: 128 }`. @throws InvalidArgument on a negative or non-finite amount */
-  scalars(amounts: Readonly<Record<string, number>>): Resources;
+  /**
+   * From plain amounts: `{ cpus: 1.5, mem: 128 }`.
+   *
+   * @param field what the amounts are called in messages; `amounts` if absent
+   * @throws InvalidArgument on a negative or non-finite amount
+   */
+  scalars(amounts: Readonly<Record<string, number>>, field?: string): Resources;
   /** What is wrong with one object, or `undefined`. */
   validate(resource: Resource): string | undefined;
   sum(all: Iterable<Resources>): Resources;
@@ -144,8 +149,8 @@ export const Resources: ResourcesFactory = {
     return Collection.merge(entriesOf(resources));
   },
 
-  scalars(amounts) {
-    const resources = Array.from(checkedAmounts(amounts, 'amounts'), ([name, milli]): Resource => {
+  scalars(amounts, field = 'amounts') {
+    const resources = Array.from(checkedAmounts(amounts, field), ([name, milli]): Resource => {
       return { name, value: { type: 'SCALAR', milli }, reservations: [] };
     });
     return Collection.merge(entriesOf(resources));

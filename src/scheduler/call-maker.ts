@@ -1,8 +1,17 @@
-import { type AgentId, type ExecutorId, InvalidArgument, OfferId, TaskId } from '../core/index.ts';
+import {
+  type AgentId,
+  type ExecutorId,
+  InvalidArgument,
+  OfferId,
+  requireObject,
+  shown,
+  TaskId,
+} from '../core/index.ts';
 import type { Filters, Offer, OfferOperation } from '../offers/index.ts';
 import type { SchedulerCall } from '../protocol/index.ts';
 import type { KillPolicy, TaskInfo, TaskStatus } from '../tasks/index.ts';
-import { checkKillPolicy } from './time-check.ts';
+import { checkCall } from './call-check.ts';
+import { checkedId } from './field-check.ts';
 
 /** An offer, or its id. */
 export type OfferReference = Offer | OfferId;
@@ -17,24 +26,29 @@ export interface KillRequest {
 }
 
 /**
- * The calls of a framework, one method each. All are fire and forget: what comes of them arrives as events.
+ * The calls of a framework, one method each. All are fire and forget: what comes of them arrives as events. What the
+ * compiler would refuse is refused without one, too, with an {@link InvalidArgument} that names the argument or field.
  *
  * @see Mesos `include/mesos/v1/scheduler/scheduler.proto`, `Call`
  */
 export interface SchedulerCalls {
-  /** Any call, as data. */
+  /** Any call, as data. @throws InvalidArgument naming the field at fault, `call.type` if there is no such call */
   call(call: SchedulerCall): void;
   /**
    * Uses offers, all of one agent and one role, for these operations, in order. What is not used goes back, and is not
    * offered again for as long as `filters` says. An offer that is no longer valid (answered, rescinded, or from before
    * a new subscription) makes each task TASK_DROPPED; that is a lost race, not an error.
    *
-   * @throws InvalidArgument without an offer, or for resources that are not made by `Resources`
+   * @throws InvalidArgument without an offer, or naming the field of an operation or of the filters at fault
    */
   accept(offers: OneOrMore<OfferReference>, operations: readonly OfferOperation[], filters?: Filters): void;
-  /** {@link accept} with one LAUNCH of these tasks. @throws InvalidArgument without an offer */
+  /** {@link accept} with one LAUNCH of these tasks. @throws InvalidArgument as {@link accept} */
   launch(offers: OneOrMore<OfferReference>, taskInfos: OneOrMore<TaskInfo>, filters?: Filters): void;
-  /** Gives offers back. Those that are no longer valid are ignored; so is an empty list. */
+  /**
+   * Gives offers back. Those that are no longer valid are ignored; so is an empty list.
+   *
+   * @throws InvalidArgument if one is no offer, or the filters are none
+   */
   decline(offers: OneOrMore<OfferReference>, filters?: Filters): void;
   /**
    * Asks for the task to be stopped; its last update says what came of it.
@@ -77,11 +91,11 @@ export abstract class CallMaker implements SchedulerCalls {
   }
 
   kill(task: TaskId | string | KillRequest): void {
+    if (typeof task !== 'string') requireObject(task, 'task');
     const { taskId, agentId, killPolicy } = typeof task === 'string' ? { taskId: task } : task;
-    checkKillPolicy(killPolicy);
     this.call({
       type: 'kill',
-      taskId: TaskId(taskId),
+      taskId: checkedId(TaskId, taskId, 'taskId'),
       ...(agentId === undefined ? {} : { agentId }),
       ...(killPolicy === undefined ? {} : { killPolicy }),
     });
@@ -100,6 +114,7 @@ export abstract class CallMaker implements SchedulerCalls {
   }
 
   acknowledge(status: TaskStatus): void {
+    requireObject(status, 'status');
     const { taskId, agentId, uuid } = status;
     if (uuid === undefined || agentId === undefined) return;
     this.call({ type: 'acknowledge', agentId, taskId, uuid });
@@ -135,12 +150,18 @@ class CallCollector extends CallMaker {
   readonly calls: SchedulerCall[] = [];
 
   call(call: SchedulerCall): void {
+    checkCall(call);
     this.calls.push(call);
   }
 }
 
 function idsOf(offers: OneOrMore<OfferReference>): readonly OfferId[] {
-  return listOf(offers).map((offer) => (typeof offer === 'string' ? OfferId(offer) : offer.id));
+  return listOf(offers).map((offer, index) => {
+    const field = isList(offers) ? `offers[${index}]` : 'offers';
+    if (typeof offer === 'string') return checkedId(OfferId, offer, field);
+    if (typeof offer === 'object' && typeof offer?.id === 'string') return offer.id;
+    throw new InvalidArgument(field, `expected an offer or its id, got ${shown(offer)}`);
+  });
 }
 
 /** `Array.isArray` alone does not narrow read-only arrays. */

@@ -7,7 +7,7 @@ import type { FrameworkOptions } from './framework-options.ts';
  * Connects a framework to a master. Returns at once; whoever subscribes to the driver's streams in the same turn
  * misses nothing, and whoever comes later finds kept what {@link Driver} promises to keep.
  *
- * @throws InvalidArgument naming the field of `framework`, or the option, at fault
+ * @throws InvalidArgument naming the field of `framework`, or the option, at fault; `master` if it is none
  *
  * @example
  * ```ts

@@ -1,7 +1,8 @@
-import { InvalidArgument } from '../core/index.ts';
+import { InvalidArgument, type KnownKeys, refuseUnknownKeys, requireMethods, shown } from '../core/index.ts';
 import { type Clock, type Log, type Random, silentLog } from '../runtime/index.ts';
 import type { Backoff } from './backoff.ts';
 import { DEFAULT_CLOCK, DEFAULT_RANDOM } from './defaults.ts';
+import { checkBoolean } from './field-check.ts';
 
 /** How the driver behaves; what is absent has the default named here. */
 export interface DriverOptions {
@@ -44,12 +45,28 @@ export interface Behaviour {
   readonly keepMax: number;
 }
 
-/** @throws InvalidArgument naming the option at fault */
+const OPTIONS_KEYS: KnownKeys<DriverOptions> = {
+  clock: true,
+  random: true,
+  log: true,
+  autoAcknowledge: true,
+  backoff: true,
+  subscribeTimeoutMs: true,
+  reconcileIntervalMs: true,
+  keepMax: true,
+};
+
+const BACKOFF_KEYS: KnownKeys<Backoff> = { firstMs: true, minMs: true, maxMs: true };
+
+/** @throws InvalidArgument naming the option at fault, also one that there is not */
 export function behaviour(options: DriverOptions): Behaviour {
+  checkShapes(options);
   const { subscribeTimeoutMs = 30_000, reconcileIntervalMs = 900_000, keepMax = 10_000 } = options;
-  const backoff = { ...DEFAULT_BACKOFF, ...options.backoff };
-  if (!(subscribeTimeoutMs > 0)) refuse('subscribeTimeoutMs', 'milliseconds, more than 0', subscribeTimeoutMs);
-  if (!(reconcileIntervalMs >= 0)) refuse('reconcileIntervalMs', 'milliseconds, 0 or more', reconcileIntervalMs);
+  const backoff = withDefaults(options.backoff);
+  if (!(typeof subscribeTimeoutMs === 'number' && subscribeTimeoutMs > 0))
+    refuse('subscribeTimeoutMs', 'milliseconds, more than 0', subscribeTimeoutMs);
+  if (!(typeof reconcileIntervalMs === 'number' && reconcileIntervalMs >= 0))
+    refuse('reconcileIntervalMs', 'milliseconds, 0 or more', reconcileIntervalMs);
   if (!(Number.isInteger(keepMax) && keepMax >= 0)) refuse('keepMax', 'an integer from 0 on', keepMax);
   for (const field of ['firstMs', 'minMs', 'maxMs'] as const) {
     const delayMs = backoff[field];
@@ -67,6 +84,21 @@ export function behaviour(options: DriverOptions): Behaviour {
   };
 }
 
+function checkShapes(options: DriverOptions): void {
+  refuseUnknownKeys(options, OPTIONS_KEYS, 'options');
+  const { clock, random, log, autoAcknowledge, backoff } = options;
+  if (clock !== undefined) requireMethods(clock, ['monotonicMs', 'wallMs', 'schedule'], 'options.clock');
+  if (random !== undefined) requireMethods(random, ['integer', 'stream'], 'options.random');
+  if (log !== undefined) requireMethods(log, ['log'], 'options.log');
+  if (autoAcknowledge !== undefined) checkBoolean(autoAcknowledge, 'options.autoAcknowledge');
+  if (backoff !== undefined) refuseUnknownKeys(backoff, BACKOFF_KEYS, 'options.backoff');
+}
+
+function withDefaults(backoff: Partial<Backoff> = {}): Backoff {
+  const { firstMs = DEFAULT_BACKOFF.firstMs, minMs = DEFAULT_BACKOFF.minMs, maxMs = DEFAULT_BACKOFF.maxMs } = backoff;
+  return { firstMs, minMs, maxMs };
+}
+
 function refuse(field: string, expected: string, got: number): never {
-  throw new InvalidArgument(`options.${field}`, `expected ${expected}, got ${got}`);
+  throw new InvalidArgument(`options.${field}`, `expected ${expected}, got ${shown(got)}`);
 }

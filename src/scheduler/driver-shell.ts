@@ -10,20 +10,20 @@ import {
 import type { Offer } from '../offers/index.ts';
 import type { SchedulerCall, SchedulerEvent } from '../protocol/index.ts';
 import { isTerminal, type TaskStatus } from '../tasks/index.ts';
+import { checkCall } from './call-check.ts';
 import { CallMaker } from './call-maker.ts';
 import { type Deferred, deferred } from './deferred.ts';
 import type { Driver, DriverEvent, FailureEvent, MasterReference, MessageEvent } from './driver.ts';
 import { type Behaviour, behaviour, type DriverOptions } from './driver-options.ts';
 import { DriverStreams } from './driver-streams.ts';
+import { endpointOf } from './endpoint.ts';
 import type { FrameworkOptions } from './framework-options.ts';
 import { droppedStatus, launchedBy } from './lost-launch.ts';
 import type { Observable } from './observable.ts';
-import { checkOperations } from './operation-check.ts';
 import { Reconciliation } from './reconciliation.ts';
 import { Registration } from './registration.ts';
 import { Subscription } from './subscription.ts';
 import { TaskBook } from './task-book.ts';
-import { checkKillPolicy } from './time-check.ts';
 
 type Accept = Extract<SchedulerCall, { readonly type: 'accept' }>;
 type Kill = Extract<SchedulerCall, { readonly type: 'kill' }>;
@@ -68,6 +68,7 @@ export class DriverShell extends CallMaker implements Driver {
 
   constructor(master: MasterReference, framework: FrameworkOptions, options: DriverOptions, consumer?: DriverConsumer) {
     super();
+    const endpoint = endpointOf(master);
     this.#behaviour = behaviour(options);
     this.#registration = new Registration(framework);
     this.#consumer = consumer;
@@ -86,7 +87,7 @@ export class DriverShell extends CallMaker implements Driver {
       ask: (tasks) => this.#send({ type: 'reconcile', tasks }),
     });
     this.#subscription = new Subscription({
-      endpoint: 'schedulers' in master ? master.schedulers : master,
+      endpoint,
       ...this.#behaviour,
       subscribe: () => this.#registration.subscribe(),
       onConnecting: (attempt) => this.#handle({ type: 'connecting', attempt }),
@@ -173,6 +174,7 @@ export class DriverShell extends CallMaker implements Driver {
   }
 
   call(call: SchedulerCall): void {
+    checkCall(call);
     this.#assertOpen(call.type);
     if (!this.#isOpen()) return;
     switch (call.type) {
@@ -209,7 +211,6 @@ export class DriverShell extends CallMaker implements Driver {
   }
 
   #accept(call: Accept): void {
-    checkOperations(call.operations);
     for (const offerId of call.offerIds) this.#outstanding.delete(offerId);
     const tasks = launchedBy(call);
     if (this.connected) {
@@ -229,7 +230,6 @@ export class DriverShell extends CallMaker implements Driver {
   }
 
   #kill(call: Kill): void {
-    checkKillPolicy(call.killPolicy);
     // Of a task that is over there may be no more news, and so nothing that would end the repetitions.
     const kill = this.#located(call);
     if (!this.#tasks.isOver(call.taskId)) this.#kills.set(call.taskId, kill);

@@ -1,7 +1,9 @@
-import { FrameworkId, identifierError, InvalidArgument } from '../core/index.ts';
+import { FrameworkId, InvalidArgument, shown } from '../core/index.ts';
 import type { FrameworkCapability, FrameworkInfo } from '../protocol/index.ts';
 import { type Label, type Quantities, roleError } from '../resources/index.ts';
 import { currentUser } from './defaults.ts';
+import { checkedId } from './field-check.ts';
+import { checkFrameworkShape } from './framework-check.ts';
 
 /** Who a framework is, as its author says it; what is absent has the default named here. */
 export interface FrameworkOptions {
@@ -52,17 +54,18 @@ const FAILOVER_TIMEOUT_MS_MAX = 9_223_372_036_854;
 /**
  * Checks what the author says and fills in the defaults.
  *
- * @throws InvalidArgument naming the field at fault
+ * @throws InvalidArgument naming the field at fault, also one that there is not
  */
 export function frameworkInfo(options: FrameworkOptions): FrameworkInfo {
+  checkFrameworkShape(options);
   const { name, id, failoverTimeoutMs, principal, labels, minAllocatable, hostname, webuiUrl } = options;
   if (typeof name !== 'string' || name === '') {
-    throw new InvalidArgument('framework.name', `expected a text that is not empty, got ${JSON.stringify(name)}`);
+    throw new InvalidArgument('framework.name', `expected a text that is not empty, got ${shown(name)}`);
   }
-  if (failoverTimeoutMs !== undefined && !(failoverTimeoutMs >= 0 && failoverTimeoutMs <= FAILOVER_TIMEOUT_MS_MAX)) {
+  if (failoverTimeoutMs !== undefined && !isFailoverTimeout(failoverTimeoutMs)) {
     throw new InvalidArgument(
       'framework.failoverTimeoutMs',
-      `expected milliseconds from 0 to ${FAILOVER_TIMEOUT_MS_MAX}, got ${failoverTimeoutMs}`,
+      `expected milliseconds from 0 to ${FAILOVER_TIMEOUT_MS_MAX}, got ${shown(failoverTimeoutMs)}`,
     );
   }
   const capabilities = options.capabilities ?? DEFAULT_CAPABILITIES;
@@ -73,7 +76,7 @@ export function frameworkInfo(options: FrameworkOptions): FrameworkInfo {
     checkpoint: options.checkpoint ?? true,
     capabilities,
     ...rolesField(roles, capabilities),
-    ...(id === undefined ? {} : { id: checkedId(id) }),
+    ...(id === undefined ? {} : { id: checkedId(FrameworkId, id, 'framework.id') }),
     ...(failoverTimeoutMs === undefined ? {} : { failoverTimeoutMs }),
     ...(principal === undefined ? {} : { principal }),
     ...(labels === undefined ? {} : { labels }),
@@ -175,8 +178,6 @@ function rolesField(
   return { role };
 }
 
-function checkedId(id: string): FrameworkId {
-  const fault = identifierError(id);
-  if (fault !== undefined) throw new InvalidArgument('framework.id', fault);
-  return FrameworkId(id);
+function isFailoverTimeout(timeMs: number): boolean {
+  return typeof timeMs === 'number' && timeMs >= 0 && timeMs <= FAILOVER_TIMEOUT_MS_MAX;
 }

@@ -37,4 +37,10 @@ export {
 } from './match/index.ts';
 export { run, type SchedulerRun } from './run.ts';
 export type { Scheduler, SchedulerAction, SchedulerInput, WakeUp } from './scheduler.ts';
-export { type CommandTaskSpec, commandTask, type InProcessTaskSpec, inProcessTask } from './task-makers.ts';
+export {
+  type CommandTaskSpec,
+  commandTask,
+  type InProcessTaskSpec,
+  inProcessTask,
+  type ResourceAmounts,
+} from './task-makers.ts';

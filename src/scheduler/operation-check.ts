@@ -1,7 +1,7 @@
-import { InvalidArgument } from '../core/index.ts';
+import { InvalidArgument, requireObject, shown } from '../core/index.ts';
 import type { OfferOperation } from '../offers/index.ts';
-import { Resources } from '../resources/index.ts';
-import type { ExecutorInfo, TaskInfo } from '../tasks/index.ts';
+import { checkList } from './field-check.ts';
+import { checkExecutor, checkResources, checkTask } from './task-check.ts';
 
 /**
  * Refuses what the compiler refuses where there is one: the master of an embedded cluster, in this same process, takes
@@ -10,14 +10,17 @@ import type { ExecutorInfo, TaskInfo } from '../tasks/index.ts';
  * @throws InvalidArgument naming the field at fault
  */
 export function checkOperations(operations: readonly OfferOperation[]): void {
+  checkList(operations, 'operations', 'operations on offers');
   operations.forEach((operation, index) => checkOperation(operation, `operations[${index}]`));
 }
 
 function checkOperation(operation: OfferOperation, path: string): void {
+  requireObject(operation, path);
   switch (operation.type) {
     case 'LAUNCH':
     case 'LAUNCH_GROUP':
       if (operation.type === 'LAUNCH_GROUP') checkExecutor(operation.executor, `${path}.executor`);
+      checkList(operation.taskInfos, `${path}.taskInfos`, 'tasks');
       operation.taskInfos.forEach((task, index) => checkTask(task, `${path}.taskInfos[${index}]`));
       return;
     case 'RESERVE':
@@ -27,26 +30,6 @@ function checkOperation(operation: OfferOperation, path: string): void {
     case 'DESTROY':
       return checkResources(operation.volumes, `${path}.volumes`);
     default:
-      throw new InvalidArgument(`${path}.type`, `expected an operation on offers, got ${JSON.stringify(operation)}`);
-  }
-}
-
-function checkTask({ resources, command, executor }: TaskInfo, path: string): void {
-  checkResources(resources, `${path}.resources`);
-  if (executor !== undefined) checkExecutor(executor, `${path}.executor`);
-  if (command === undefined || typeof command.value === 'string') return;
-  throw new InvalidArgument(`${path}.command.value`, `expected a string, got ${JSON.stringify(command.value)}`);
-}
-
-function checkExecutor({ resources }: ExecutorInfo, path: string): void {
-  if (resources !== undefined) checkResources(resources, `${path}.resources`);
-}
-
-function checkResources(resources: Resources, field: string): void {
-  try {
-    Resources.sum([resources]);
-  } catch (cause) {
-    const got = JSON.stringify(resources);
-    throw new InvalidArgument(field, `expected a collection made by Resources, got ${got}`, { cause });
+      throw new InvalidArgument(`${path}.type`, `expected an operation on offers, got ${shown(operation)}`);
   }
 }

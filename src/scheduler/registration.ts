@@ -1,4 +1,4 @@
-import type { FrameworkId } from '../core/index.ts';
+import { type FrameworkId, requireObject } from '../core/index.ts';
 import {
   type FrameworkInfo,
   frameworkRoles,
@@ -53,6 +53,7 @@ export class Registration {
 
   /** The framework with changes, under the id that it has. @throws InvalidArgument naming the field at fault */
   change(changes: Partial<FrameworkOptions>): UpdateFramework {
+    requireObject(changes, 'changes');
     const options = changedOptions(this.#options, changes);
     const info = changedInfo(this.#info, options);
     const suppressed = changes.suppressedRoles === undefined ? this.#suppressed : suppressedBy(options, info);

@@ -1,4 +1,4 @@
-import { InvalidArgument } from '../core/index.ts';
+import { InvalidArgument, requireMethods } from '../core/index.ts';
 import type { Observable } from './observable.ts';
 import { type Deferred, deferred } from './deferred.ts';
 import { DEFAULT_CLOCK } from './defaults.ts';
@@ -28,7 +28,7 @@ export interface SchedulerRun<S, C = never> extends Driver {
 /**
  * Runs a scheduler that is a function: connects it to a master, hands it what happens, and does what it answers.
  *
- * @throws InvalidArgument naming the field of `framework`, or the option, at fault
+ * @throws InvalidArgument naming the field of `framework`, or the option, at fault; `master` or `scheduler` if it is none
  */
 export function run<S, C = never>(
   master: MasterReference,
@@ -36,6 +36,7 @@ export function run<S, C = never>(
   scheduler: Scheduler<S, C>,
   options: DriverOptions = {},
 ): SchedulerRun<S, C> {
+  requireMethods(scheduler, ['handle'], 'scheduler');
   const shell = new SchedulerShell(master, framework, scheduler, options);
   shell.start();
   return shell;

@@ -89,7 +89,7 @@ describe('calls of a connected driver', () => {
   test('refuse what the master would ignore, and say which field it is', () => {
     const { driver, master } = setUp({ roles: ['a', 'b'] });
     expect(() => driver.accept([], [])).toThrow(new InvalidArgument('offers', 'expected at least one offer, got none'));
-    expect(() => driver.kill('')).toThrow('Invalid task id');
+    expect(() => driver.kill('')).toThrow('taskId: expected an identifier, got ""');
     expect(() => driver.revive(['a', 'c'])).toThrow('roles[1]: expected a role of the framework (a, b), got "c"');
     expect(() => driver.suppress(['d'])).toThrow('roles[0]: expected a role of the framework (a, b), got "d"');
     expect(master.connection.calls).toEqual([]);
@@ -97,9 +97,23 @@ describe('calls of a connected driver', () => {
 
   // As from a program without types: JSON knows none.
   test.for<readonly [string, string]>([
-    ['{"type":"LAUNCH","taskInfos":[{"resources":"cpus:1"}]}', 'operations[0].taskInfos[0].resources'],
-    ['{"type":"LAUNCH_GROUP","executor":{},"taskInfos":[{"name":"t"}]}', 'operations[0].taskInfos[0].resources'],
-    ['{"type":"LAUNCH_GROUP","executor":{"resources":[]},"taskInfos":[]}', 'operations[0].executor.resources'],
+    ['{"type":"LAUNCH","taskInfos":[{"id":"x"}]}', 'operations[0].taskInfos[0].taskId'],
+    ['{"type":"LAUNCH","taskInfos":[{"taskId":"x"}]}', 'operations[0].taskInfos[0].name'],
+    ['{"type":"LAUNCH","taskInfos":[{"taskId":"x","name":"x"}]}', 'operations[0].taskInfos[0].agentId'],
+    [
+      '{"type":"LAUNCH","taskInfos":[{"taskId":"x","name":"x","agentId":"A1","resources":"cpus:1"}]}',
+      'operations[0].taskInfos[0].resources',
+    ],
+    ['{"type":"LAUNCH","taskInfos":[null]}', 'operations[0].taskInfos[0]'],
+    ['{"type":"LAUNCH"}', 'operations[0].taskInfos'],
+    ['{"type":"LAUNCH_GROUP","taskInfos":[]}', 'operations[0].executor'],
+    ['{"type":"LAUNCH_GROUP","executor":{},"taskInfos":[]}', 'operations[0].executor.executorId'],
+    ['{"type":"LAUNCH_GROUP","executor":{"executorId":"e","name":5},"taskInfos":[]}', 'operations[0].executor.name'],
+    [
+      '{"type":"LAUNCH_GROUP","executor":{"executorId":"e","resources":[]},"taskInfos":[]}',
+      'operations[0].executor.resources',
+    ],
+    ['null', 'operations[0]'],
     ['{"type":"RESERVE","resources":1}', 'operations[0].resources'],
     ['{"type":"DESTROY","volumes":[]}', 'operations[0].volumes'],
     ['{"type":"GROW_VOLUME"}', 'operations[0].type'],
@@ -114,7 +128,7 @@ describe('calls of a connected driver', () => {
     expect(() => driver.launch(O1, { ...task('t1'), command: JSON.parse('{}') })).toThrow(
       'operations[0].taskInfos[0].command.value: expected a string, got undefined',
     );
-    const executor = JSON.parse('{"resources":{"cpus":1}}');
+    const executor = JSON.parse('{"executorId":"e","resources":{"cpus":1}}');
     expect(() => driver.launch(O1, { ...task('t1'), executor })).toThrow(
       'operations[0].taskInfos[0].executor.resources: expected a collection made by Resources, got {"cpus":1}',
     );

@@ -1,6 +1,7 @@
-import { InvalidArgument, unreachable } from '../../core/index.ts';
+import { InvalidArgument, requireObject, shown, unreachable } from '../../core/index.ts';
 import type { Offer } from '../../offers/index.ts';
 import type { Attribute } from '../../resources/index.ts';
+import { checkText, checkTexts } from '../field-check.ts';
 import type { Refusal } from './refusal.ts';
 
 /**
@@ -38,14 +39,17 @@ export interface Condition {
 
 /** @throws InvalidArgument naming the part of the constraint at fault, below `path` */
 export function condition(constraint: Constraint, path: string): Condition {
+  requireObject(constraint, path);
   const { field } = constraint;
   if (typeof field !== 'string' || field === '') {
-    throw new InvalidArgument(`${path}.field`, `expected a host name or an attribute, got ${JSON.stringify(field)}`);
+    throw new InvalidArgument(`${path}.field`, `expected a host name or an attribute, got ${shown(field)}`);
   }
   switch (constraint.type) {
     case 'equals':
+      checkText(constraint.value, `${path}.value`);
       return isOneOf(field, [constraint.value], JSON.stringify(constraint.value));
     case 'in':
+      checkTexts(constraint.values, `${path}.values`, 'texts');
       return isOneOf(
         field,
         constraint.values,
@@ -60,7 +64,7 @@ export function condition(constraint: Constraint, path: string): Condition {
     default:
       throw new InvalidArgument(
         `${path}.type`,
-        `expected equals, in, like, unlike or maxPer, got ${JSON.stringify(constraint)}`,
+        `expected equals, in, like, unlike or maxPer, got ${shown(constraint)}`,
       );
   }
 }

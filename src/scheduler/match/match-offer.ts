@@ -1,6 +1,8 @@
+import { type KnownKeys, refuseUnknownKeys, requireObject } from '../../core/index.ts';
 import type { Offer } from '../../offers/index.ts';
 import { type Resource, Resources } from '../../resources/index.ts';
 import type { Random } from '../../runtime/index.ts';
+import { checkList } from '../field-check.ts';
 import type { Place } from './constraint.ts';
 import { pickPorts } from './pick-ports.ts';
 import { pickScalar } from './pick-scalars.ts';
@@ -34,10 +36,12 @@ export interface Mismatch {
 
 export type MatchResult = Match | Mismatch;
 
+const CONTEXT_KEYS: KnownKeys<MatchContext> = { random: true, placed: true };
+
 /**
  * Whether a task that needs `requirement` fits the offer: with what, or why not.
  *
- * @throws InvalidArgument naming the field of the requirement at fault
+ * @throws InvalidArgument naming the field of the requirement at fault, also one that there is not
  *
  * @example
  * ```ts
@@ -48,6 +52,8 @@ export type MatchResult = Match | Mismatch;
  */
 export function matchOffer(requirement: Requirement, offer: Offer, context: MatchContext = {}): MatchResult {
   const plan = planFor(requirement);
+  requireObject(offer, 'offer');
+  refuseUnknownKeys(context, CONTEXT_KEYS, 'context');
   const { resources } = offer;
   const refusals: Refusal[] = [];
   const picked: Resource[] = [];
@@ -99,6 +105,7 @@ export interface Packing {
  * @throws InvalidArgument naming the field of a requirement at fault
  */
 export function matchAll(requirements: readonly Requirement[], offer: Offer, context: MatchContext = {}): Packing {
+  checkList(requirements, 'requirements', 'requirements');
   const placed = [...(context.placed ?? [])];
   const results: MatchResult[] = [];
   let remaining = offer.resources;

@@ -8,7 +8,16 @@ export interface Refusal {
   readonly subject: string;
   /** For people: what was needed, and what there was. */
   readonly reason: string;
-  /** Whether a later offer of the same agent to the same role may do: amounts change, attributes do not. */
+  /**
+   * What it is about: something that may be different in a later offer of the same agent to the same role (true), or
+   * something that is the same for as long as the agent is registered (false).
+   *
+   * - true: an amount, a port, a volume, or how many tasks are somewhere; they come and go.
+   * - false: the role, the host name, an attribute.
+   *
+   * True is no promise. One offer does not tell what the agent has in all, so it is also true of what no offer of this
+   * agent will ever hold, such as 16 CPUs of an agent that has 2.
+   */
   readonly mayChange: boolean;
 }
 
@@ -17,7 +26,7 @@ export interface RefusalCount {
   readonly rule: RefusalRule;
   readonly subject: string;
   readonly count: number;
-  /** Whether waiting may help, by at least one of them. */
+  /** Whether {@link Refusal.mayChange} is true of at least one of them: waiting may help, and may not. */
   readonly mayChange: boolean;
   /** The reason of the last of them. */
   readonly example: string;

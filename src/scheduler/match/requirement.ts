@@ -6,7 +6,10 @@ import type { Constraint } from './constraint.ts';
  */
 export type PortRequest = number | { readonly begin: number; readonly end: number } | 'any';
 
-/** What a task needs of an offer. Whatever is absent is not needed, or not restricted. Treated as frozen. */
+/**
+ * What a task needs of an offer. Whatever is absent is not needed, or not restricted; fields of other names are refused.
+ * Treated as frozen.
+ */
 export interface Requirement {
   /** CPUs, in steps of 0.001. */
   readonly cpus?: number;

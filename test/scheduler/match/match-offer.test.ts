@@ -62,6 +62,18 @@ describe('scalars', () => {
   });
 });
 
+describe('mayChange', () => {
+  test('is true of an amount that no offer of the agent may ever hold, for one offer does not tell', () => {
+    expect(refusals(match({ cpus: 16 }, 'cpus:2'))).toEqual([
+      { rule: 'resources', subject: 'cpus', reason: 'needs cpus:16, offer has cpus:2', mayChange: true },
+    ]);
+  });
+
+  test('is false of the role', () => {
+    expect(refusals(match({ roles: ['ops'] }, 'cpus:2'))).toMatchObject([{ rule: 'role', mayChange: false }]);
+  });
+});
+
 describe('reservations', () => {
   test('are used before what others could use, the narrowest first', () => {
     expect(taken(match({ cpus: 3 }, 'cpus:4;cpus(web):2'))).toBe('cpus(reservations: [(STATIC,web)]):2; cpus:1');
@@ -273,6 +285,42 @@ describe('a requirement that is wrong', () => {
     }
     expect(caught).toBeInstanceOf(InvalidArgument);
     expect(caught).toMatchObject({ field });
+  });
+});
+
+describe('a requirement of a program without types', () => {
+  test.for<readonly [object | null | string, string]>([
+    [null, 'requirement'],
+    ['cpus:1', 'requirement'],
+    [{ cpu: 1 }, 'cpu'],
+    [{ mem: 10 }, 'mem'],
+    [{ cpus: '1' }, 'cpus'],
+    [{ scalars: 'licenses' }, 'scalars'],
+    [{ ports: 80 }, 'ports'],
+    [{ ports: ['some'] }, 'ports[0]'],
+    [{ ports: [null] }, 'ports[0]'],
+    [{ portChoice: 'highest' }, 'portChoice'],
+    [{ volumes: 'v' }, 'volumes'],
+    [{ roles: 'web' }, 'roles'],
+    [{ reserved: 'always' }, 'reserved'],
+    [{ reservationLabels: 'a' }, 'reservationLabels'],
+    [{ revocable: 'yes' }, 'revocable'],
+    [{ constraints: {} }, 'constraints'],
+    [{ constraints: [null] }, 'constraints[0]'],
+    [{ constraints: [{ type: 'equals', field: 'rack' }] }, 'constraints[0].value'],
+    [{ constraints: [{ type: 'in', field: 'rack', values: 'r1' }] }, 'constraints[0].values'],
+  ])('%o is refused, naming %s', ([requirement, field]) => {
+    expect(() => matchOffer(requirement as never, offer('O1'))).toThrow(
+      expect.objectContaining({ name: 'InvalidArgument', field }),
+    );
+  });
+
+  test('so is an offer that is none, a context of unknown fields, and a list that is none', () => {
+    expect(() => matchOffer({ cpus: 1 }, undefined as never)).toThrow('offer: expected an object, got undefined');
+    expect(() => match({ cpus: 1 }, 'cpus:1', { place: [] } as never)).toThrow(
+      'context.place: expected one of random, placed, got place (is placed meant?)',
+    );
+    expect(() => matchAll({ cpus: 1 } as never, offer('O1'))).toThrow('requirements: expected a list');
   });
 });
 
