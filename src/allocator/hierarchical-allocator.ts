@@ -465,11 +465,11 @@ function byOrder(a: AgentRecord, b: AgentRecord): number {
   return a.order - b.order;
 }
 
-/** A further copy of a shared resource that is there already adds nothing to what the agent has. */
+/** Further copies of shared resources that are there already add nothing to what the agent has. */
 function convertTotal(total: Resources, conversion: ResourceConversion): Resources {
   const { consumed, converted } = conversion;
-  const copy = consumed.isEmpty && !converted.isEmpty && converted.nonShared().isEmpty && total.contains(converted);
-  return copy ? total : total.convert(conversion);
+  if (!consumed.isEmpty || !converted.nonShared().isEmpty) return total.convert(conversion);
+  return total.plus(converted.filter((resource) => total.count(resource) === 0));
 }
 
 /** @throws InvalidArgument if some of it is allocated to no role */

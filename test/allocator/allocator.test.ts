@@ -466,6 +466,25 @@ describe('allocator: operations', () => {
     for (const offer of offers) fleet.recover(offer);
     expect(fleet.allocator.snapshot().dominantShares.get('r')).toBe(0);
   });
+
+  test('further copies of a shared volume, however many at once, are held and add nothing to what the agent has', () => {
+    const persistence = { id: 'v' };
+    const volume = Resources.of({
+      name: 'disk',
+      value: { type: 'SCALAR', milli: 5_000 },
+      reservations: [{ type: 'STATIC', role: 'r' }],
+      disk: { persistence, volume: { containerPath: 'd', mode: 'RW' } },
+      shared: true,
+    });
+    const fleet = createFleet({ minAllocatable: [] });
+    fleet.addFramework('f1', ['r'], { capabilities: ['MULTI_ROLE', 'SHARED_RESOURCES'] });
+    fleet.addAgent('a1', '', { total: volume });
+    const { resources } = one(fleet.offers());
+    const copies = resources.plus(resources);
+    fleet.allocator.updateAllocation(F1, A1, [{ consumed: Resources.empty, converted: copies }]);
+    expect(fleet.allocator.agent(A1)?.total.equals(volume)).toBe(true);
+    expect([...fleet.allocator.books()].map((entry) => entry.resources)).toEqual([copies.plus(resources)]);
+  });
 });
 
 describe('allocator: coming and going', () => {

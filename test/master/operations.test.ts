@@ -5,12 +5,17 @@ import { createHarness, taskOf } from '../support/master-harness.ts';
 
 const RESERVED = Resources.parse('cpus:1;mem:64;disk:128').pushReservation({ type: 'DYNAMIC', role: 'eng' });
 
-function volumeOf(options: { readonly id: string; readonly shared?: true }): Resources {
+function volumeOf(options: { readonly id: string; readonly shared?: true; readonly megabytes?: number }): Resources {
   const [disk] = RESERVED.named('disk');
   if (disk === undefined) throw new Error('expected a disk');
   const persistence = { id: options.id };
   const volume = { containerPath: 'data', mode: 'RW' } as const;
-  return Resources.of({ ...disk, disk: { persistence, volume }, ...(options.shared && { shared: true as const }) });
+  return Resources.of({
+    ...disk,
+    value: { type: 'SCALAR', milli: (options.megabytes ?? 128) * 1000 },
+    disk: { persistence, volume },
+    ...(options.shared && { shared: true as const }),
+  });
 }
 
 function world(capabilities?: readonly ('MULTI_ROLE' | 'SHARED_RESOURCES' | 'RESERVATION_REFINEMENT')[]) {
@@ -88,6 +93,60 @@ describe('RESERVE, CREATE, DESTROY, UNRESERVE', () => {
     expect(h.master.state().tasks).toHaveLength(1);
     accept({ type: 'DESTROY', volumes: volume });
     expect(h.logged.at(-1)).toContain('Dropped DESTROY');
+  });
+
+  test('are judged by what those before them in the same call have made of the agent', () => {
+    const { h, agent, scheduler, accept } = world();
+    const [first, second] = [volumeOf({ id: 'v1', megabytes: 32 }), volumeOf({ id: 'v2', megabytes: 32 })];
+    accept(
+      { type: 'RESERVE', resources: RESERVED },
+      { type: 'CREATE', volumes: first },
+      { type: 'CREATE', volumes: first },
+      { type: 'CREATE', volumes: second },
+      { type: 'DESTROY', volumes: second },
+    );
+    // Of one id there is one volume, though the disk would do for two; and what was made is there to be destroyed.
+    expect(h.logged.filter((line) => line.startsWith('Dropped'))).toEqual([
+      expect.stringContaining("Persistence id 'v1' is not unique"),
+    ]);
+    expect(agent.resources.persistentVolumes().equals(first)).toBe(true);
+    expect(h.master.state().agents[0]?.total.equals(agent.resources)).toBe(true);
+    expect(scheduler.offer().resources.unallocate().persistentVolumes().equals(first)).toBe(true);
+  });
+
+  test('DESTROY of a shared volume that a task launched earlier in the same call uses is dropped', () => {
+    const { h, agent, scheduler, accept } = world(['MULTI_ROLE', 'SHARED_RESOURCES', 'RESERVATION_REFINEMENT']);
+    const volume = volumeOf({ id: 'v1', shared: true });
+    const task = { ...taskOf(scheduler.offer(), 't1'), resources: Resources.parse('cpus:1').plus(volume) };
+    accept(
+      { type: 'RESERVE', resources: RESERVED },
+      { type: 'CREATE', volumes: volume },
+      { type: 'LAUNCH', taskInfos: [task] },
+      { type: 'DESTROY', volumes: volume },
+    );
+    expect(h.logged.at(-1)).toContain('Persistent volume is in use');
+    expect(h.master.state().tasks).toMatchObject([{ taskId: 't1' }]);
+    expect(agent.resources.persistentVolumes().equals(volume)).toBe(true);
+  });
+
+  test('a shared volume serves any number of tasks of one call, and comes back once with each', () => {
+    const { h, agent, scheduler, accept } = world(['MULTI_ROLE', 'SHARED_RESOURCES', 'RESERVATION_REFINEMENT']);
+    const volume = volumeOf({ id: 'v1', shared: true });
+    accept({ type: 'RESERVE', resources: RESERVED }, { type: 'CREATE', volumes: volume });
+    const taskInfos = ['t1', 't2', 't3', 't4'].map((id) => ({
+      ...taskOf(scheduler.offer(), id),
+      resources: Resources.parse('cpus:0.5').plus(volume),
+    }));
+    accept({ type: 'LAUNCH', taskInfos });
+    const [shared] = volume;
+    const copies = () => shared && h.master.state().agents[0]?.used.unallocate().count(shared);
+    expect(copies()).toBe(4);
+    for (const [index, { taskId }] of taskInfos.entries()) {
+      agent.update(scheduler.id, taskId, 'TASK_FINISHED');
+      h.settle();
+      expect(copies()).toBe(3 - index);
+    }
+    expect(h.master.state().agents[0]?.total.equals(agent.resources)).toBe(true);
   });
 
   test('a shared volume serves several tasks of one call, and is destroyed under the offers of others', () => {
