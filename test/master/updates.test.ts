@@ -95,6 +95,7 @@ describe('A status update', () => {
     h.settle();
     expect(h.master.state().tasks).toMatchObject([{ state: 'TASK_RUNNING' }]);
     expect(h.logged.at(-1)).toContain('reports TASK_STAGING after TASK_RUNNING');
+    expect(scheduler.updates().map(({ state }) => state)).toEqual(['TASK_RUNNING']);
   });
 
   test('while the scheduler is away is entered, not forwarded, and comes again from the agent', () => {

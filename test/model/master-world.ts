@@ -1,8 +1,8 @@
-import { ExecutorId, OfferId, TaskId } from '../../src/core/index.ts';
+import { ExecutorId, OfferId, TaskId, unreachable } from '../../src/core/index.ts';
 import type { Offer, OfferOperation } from '../../src/offers/index.ts';
 import { frameworkRoles, hasCapability } from '../../src/protocol/index.ts';
-import { type Resource, Resources } from '../../src/resources/index.ts';
-import type { ExecutorInfo, Task, TaskInfo, TaskState } from '../../src/tasks/index.ts';
+import { type Resource, Resources, reservationRole } from '../../src/resources/index.ts';
+import { type ExecutorInfo, isTerminal, type Task, type TaskInfo, type TaskState } from '../../src/tasks/index.ts';
 import type { FakeAgent } from '../support/fake-agent.ts';
 import { FakeScheduler } from '../support/fake-scheduler.ts';
 import { createHarness, type Harness } from '../support/master-harness.ts';
@@ -12,8 +12,14 @@ export type Step =
   | { readonly do: 'launch'; readonly at: number; readonly size: number; readonly count: number; readonly under: Under }
   | { readonly do: 'acceptStale'; readonly at: number }
   | { readonly do: 'decline'; readonly at: number; readonly refuseMs: number }
-  | { readonly do: 'operate'; readonly at: number; readonly operation: 'RESERVE' | 'UNRESERVE' | 'CREATE' | 'DESTROY' }
+  | {
+      readonly do: 'operate';
+      readonly at: number;
+      readonly operation: 'RESERVE' | 'UNRESERVE' | 'CREATE' | 'DESTROY';
+      readonly company: Company;
+    }
   | { readonly do: 'update'; readonly at: number; readonly state: TaskState }
+  | { readonly do: 'misreport'; readonly at: number }
   | { readonly do: 'acknowledge'; readonly at: number }
   | { readonly do: 'acknowledgeAll'; readonly at: number }
   | { readonly do: 'kill'; readonly at: number }
@@ -29,15 +35,38 @@ export type Step =
 /** `none`: a command task. `shared`: an IN_PROCESS executor that others use too. */
 export type Under = 'none' | 'shared' | 'group';
 
-const AGENTS = 3;
-const ROLES = ['eng', 'ops'];
+/**
+ * What an operation shares its ACCEPT with: a launch before it, or one after it that uses what it makes, itself once
+ * more, its opposite, or its opposite while what it makes is used.
+ */
+export type Company = 'nothing' | 'launchBefore' | 'launchAfter' | 'again' | 'undone' | 'undoneInUse';
 
-/** A real master with fake agents and two fake frameworks, one of them neither PARTITION_AWARE nor checkpointing. */
+const AGENTS = 3;
+const ROLES = ['eng', 'ops', 'eng/web'];
+const CAPABILITIES = ['MULTI_ROLE', 'PARTITION_AWARE', 'RESERVATION_REFINEMENT', 'SHARED_RESOURCES'] as const;
+
+/** How often the world came to what is rare. */
+export interface Tally {
+  /** Tasks of one agent that use one shared volume, at most. */
+  sharers: number;
+  /** Checks that found a reservation of a reservation. */
+  refined: number;
+  /** Impossible states that agents reported. */
+  impossible: number;
+}
+
+/**
+ * A real master with fake agents and three fake frameworks: one is neither PARTITION_AWARE nor checkpointing, and takes
+ * no shared volumes; one has a role below the role of another, for refined reservations.
+ */
 export class World {
   readonly harness: Harness;
   readonly agents: FakeAgent[] = [];
   readonly schedulers: FakeScheduler[] = [];
+  readonly tally: Tally = { sharers: 0, refined: 0, impossible: 0 };
   readonly #staleOffers: Offer[] = [];
+  /** Persistence ids of volumes that were created and destroyed in one ACCEPT. */
+  readonly #undone = new Set<string>();
   #names = 0;
 
   constructor() {
@@ -49,7 +78,7 @@ export class World {
       maxUnreachableTasksPerFramework: 5,
     });
     for (let index = 0; index < AGENTS; index++) this.agents.push(this.#newAgent());
-    for (let index = 0; index < 2; index++) this.schedulers.push(this.#newScheduler(index));
+    for (let index = 0; index < 3; index++) this.schedulers.push(this.#newScheduler(index));
   }
 
   take(step: Step): void {
@@ -73,7 +102,7 @@ export class World {
         });
       }
       case 'operate':
-        return this.#operate(step.at, step.operation);
+        return this.#operate(step);
       case 'update': {
         const [agent, task] = this.#running(step.at) ?? [];
         const scheduler = this.schedulers.find(({ info }) => info.id === task?.frameworkId);
@@ -82,6 +111,8 @@ export class World {
         agent.update(task.frameworkId, task.taskId, isStrange ? 'TASK_LOST' : step.state);
         return;
       }
+      case 'misreport':
+        return this.#misreport(step.at);
       case 'acknowledge': {
         const scheduler = pick(this.schedulers, step.at);
         const status = pick(scheduler?.updates().filter(({ uuid }) => uuid !== undefined) ?? [], step.at >> 1);
@@ -157,6 +188,27 @@ export class World {
     }
   }
 
+  /**
+   * What must hold of the agents' totals between two steps, besides the master's own invariants.
+   *
+   * @throws Error if a volume is there twice, or is there though the call that created it destroyed it
+   */
+  check(): void {
+    for (const { id, total, used } of this.harness.master.state().agents) {
+      const names = new Set<string>();
+      for (const volume of total.persistentVolumes()) {
+        const persistenceId = volume.disk?.persistence?.id ?? '';
+        const name = `${reservationRole(volume)} ${persistenceId}`;
+        if (names.has(name) || total.count(volume) > 1) throw new Error(`Agent ${id} has volume ${name} twice`);
+        if (this.#undone.has(persistenceId)) throw new Error(`Agent ${id} has volume ${name}, which was destroyed`);
+        names.add(name);
+      }
+      const held = used.unallocate();
+      for (const volume of held.shared()) this.tally.sharers = Math.max(this.tally.sharers, held.count(volume));
+      if (!total.filter(({ reservations }) => reservations.length > 1).isEmpty) this.tally.refined += 1;
+    }
+  }
+
   /** Faults stop: everybody is there, kills what it has, acknowledges what it hears; then nothing may be left over. */
   heal(): void {
     const { clock, master } = this.harness;
@@ -194,7 +246,7 @@ export class World {
     const executor = step.under === 'none' ? undefined : this.#executor(scheduler, step.under);
     for (let index = 0; index <= step.count; index++) {
       const task = this.#task(offer, { size: step.size + index, offered });
-      offered = offered.minus(task.resources);
+      offered = offered.minus(task.resources.allocate(offer.role).nonShared());
       if (step.under !== 'shared' || executor === undefined) taskInfos.push(task);
       else taskInfos.push({ ...withoutCommand(task), executor });
     }
@@ -234,30 +286,60 @@ export class World {
     };
   }
 
-  #operate(at: number, type: 'RESERVE' | 'UNRESERVE' | 'CREATE' | 'DESTROY'): void {
+  #operate({ at, operation: type, company }: Extract<Step, { readonly do: 'operate' }>): void {
     const [scheduler, offer] = this.#offer(at) ?? [];
     if (scheduler === undefined || offer === undefined) return;
-    const operation = this.#operation(offer, type);
+    const isShared = hasCapability(scheduler.info, 'SHARED_RESOURCES') && at % 3 > 0;
+    const operation = this.#operation(offer, type, isShared);
     if (operation === undefined) return;
     this.#staleOffers.push(offer);
-    const taskInfos = [this.#task(offer, { size: 1, offered: offer.resources })];
-    scheduler.call({
-      type: 'accept',
-      offerIds: [offer.id],
-      operations: at % 2 === 0 ? [operation] : [operation, { type: 'LAUNCH', taskInfos }],
-      filters: { refuseMs: 0 },
-    });
+    const operations = this.#accompanied(offer, operation, company);
+    scheduler.call({ type: 'accept', offerIds: [offer.id], operations, filters: { refuseMs: 0 } });
   }
 
-  #operation(offer: Offer, type: 'RESERVE' | 'UNRESERVE' | 'CREATE' | 'DESTROY'): OfferOperation | undefined {
+  #accompanied(offer: Offer, operation: OfferOperation, company: Company): readonly OfferOperation[] {
+    const task = this.#task(offer, { size: 1, offered: offer.resources });
+    const opposite = oppositeOf(operation);
+    switch (company) {
+      case 'nothing':
+        return [operation];
+      case 'launchBefore':
+        return [{ type: 'LAUNCH', taskInfos: [task] }, operation];
+      case 'launchAfter':
+        return [operation, { type: 'LAUNCH', taskInfos: [usingWhatIsMade(task, operation)] }];
+      case 'again':
+        return [operation, operation];
+      case 'undone':
+        if (opposite?.type === 'DESTROY') {
+          for (const { disk } of opposite.volumes) this.#undone.add(disk?.persistence?.id ?? '');
+        }
+        return opposite === undefined ? [operation] : [operation, opposite];
+      case 'undoneInUse': {
+        const launch: OfferOperation = { type: 'LAUNCH', taskInfos: [usingWhatIsMade(task, operation)] };
+        return opposite === undefined ? [operation, launch] : [operation, launch, opposite];
+      }
+      default:
+        return unreachable(company, 'Company');
+    }
+  }
+
+  #operation(
+    offer: Offer,
+    type: 'RESERVE' | 'UNRESERVE' | 'CREATE' | 'DESTROY',
+    isShared: boolean,
+  ): OfferOperation | undefined {
     const plain = offer.resources.unallocate();
     const reserved = plain.filter(({ reservations, disk }) => reservations.length > 0 && disk === undefined);
     if (type === 'RESERVE') {
-      const target = Resources.parse('cpus:0.5;mem:32;disk:64');
+      const above = reserved.filter((resource) => offer.role.startsWith(`${reservationRole(resource)}/`));
+      const target = above.isEmpty ? Resources.parse('cpus:0.5;mem:32;disk:64') : above;
       if (!plain.contains(target)) return undefined;
       return { type, resources: target.pushReservation({ type: 'DYNAMIC', role: offer.role }) };
     }
-    if (type === 'UNRESERVE') return reserved.isEmpty ? undefined : { type, resources: reserved };
+    if (type === 'UNRESERVE') {
+      const dynamic = reserved.filter(({ reservations }) => reservations.at(-1)?.type === 'DYNAMIC');
+      return dynamic.isEmpty ? undefined : { type, resources: dynamic };
+    }
     if (type === 'DESTROY') {
       const volumes = plain.persistentVolumes();
       return volumes.isEmpty ? undefined : { type, volumes };
@@ -265,11 +347,50 @@ export class World {
     const [disk] = reserved.named('disk');
     if (disk === undefined) return undefined;
     this.#names += 1;
+    // Not all of the disk: there may be another one.
     const volume: Resource = {
       ...disk,
+      value: { type: 'SCALAR', milli: 16_000 },
+      ...(isShared ? { shared: true as const } : {}),
       disk: { persistence: { id: `v${this.#names}` }, volume: { containerPath: 'data', mode: 'RW' } },
     };
     return { type, volumes: Resources.of(volume) };
+  }
+
+  /**
+   * The agent reports what it must not: a live task that is on its way or that nobody knows, or one that has ended and
+   * runs. The books must stay as they are.
+   */
+  #misreport(at: number): void {
+    const { master } = this.harness;
+    this.harness.settle();
+    const task = pick(master.state().tasks, at);
+    const agent = this.agents.find(({ isConnected, id }) => isConnected && id === task?.agentId);
+    if (task === undefined || agent === undefined) return;
+    const { taskId, frameworkId } = task;
+    const isOver = isTerminal(task.state);
+    const state = isOver
+      ? 'TASK_RUNNING'
+      : task.state === 'TASK_STAGING' || at % 2 === 0
+        ? 'TASK_UNKNOWN'
+        : 'TASK_STAGING';
+    this.#names += 1;
+    const uuid = `misreport-${this.#names}`;
+    const status = { taskId, state, source: 'SOURCE_EXECUTOR', timestampMs: 0, uuid } as const;
+    agent.send({ type: 'statusUpdate', frameworkId, status, latestState: state });
+    this.harness.settle();
+    const after = master.state().tasks.find((other) => other.taskId === taskId && other.frameworkId === frameworkId);
+    if (after !== undefined && after.state !== task.state) {
+      throw new Error(`Task ${taskId} was ${task.state}, and is ${after.state} by the word of ${state}`);
+    }
+    const heard = this.schedulers.flatMap((scheduler) => scheduler.updates(taskId));
+    if (!isOver) this.tally.impossible += 1;
+    if (!isOver && heard.some((update) => update.uuid === uuid)) {
+      throw new Error(`The framework of task ${taskId}, which was ${task.state}, heard that it is ${state}`);
+    }
+    // Of a task that has ended the master must have heard the true end last, which is what is acknowledged.
+    agent.retry();
+    this.harness.settle();
   }
 
   #changeRoles(at: number): void {
@@ -302,15 +423,16 @@ export class World {
 
   #newAgent(): FakeAgent {
     this.#names += 1;
-    const resources = Resources.parse('cpus:4;mem:512;disk:512;ports:[1-8]');
+    const resources = Resources.parse('cpus:4;mem:512;disk:512;ports:[1-8];cpus(eng):1;mem(eng):64;disk(eng):64');
     return this.harness.agent({ hostname: `a${this.#names}`, resources });
   }
 
   #newScheduler(index: number): FakeScheduler {
     this.#names += 1;
     const name = `f${this.#names}`;
-    if (index === 0) return this.harness.framework({ name, failoverTimeoutMs: 20_000 });
-    return withoutRoles(this.harness, name);
+    if (index === 1) return withoutRoles(this.harness, name);
+    const roles = [index === 0 ? 'eng' : 'eng/web'];
+    return this.harness.framework({ name, roles, failoverTimeoutMs: 20_000, capabilities: CAPABILITIES });
   }
 
   #offer(at: number): readonly [FakeScheduler, Offer] | undefined {
@@ -341,6 +463,21 @@ function withoutRoles(harness: Harness, name: string): FakeScheduler {
   scheduler.connect();
   harness.settle();
   return scheduler;
+}
+
+/** Of what makes something. */
+function oppositeOf(operation: OfferOperation): Extract<OfferOperation, { type: 'UNRESERVE' | 'DESTROY' }> | undefined {
+  if (operation.type === 'RESERVE') return { type: 'UNRESERVE', resources: operation.resources };
+  if (operation.type === 'CREATE') return { type: 'DESTROY', volumes: operation.volumes };
+  return undefined;
+}
+
+function usingWhatIsMade(task: TaskInfo, operation: OfferOperation): TaskInfo {
+  if (operation.type === 'CREATE') {
+    return { ...task, resources: Resources.parse('cpus:0.1;mem:32').plus(operation.volumes) };
+  }
+  if (operation.type !== 'RESERVE') return task;
+  return { ...task, resources: operation.resources.filter(({ name }) => name !== 'disk') };
 }
 
 function withoutCommand(task: TaskInfo): TaskInfo {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Step, World } from './master-world.ts';
+import { type Step, type Tally, World } from './master-world.ts';
 
 const at = fc.nat(1_000);
 
@@ -22,11 +22,25 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('decline' as const), at, refuseMs: fc.constantFrom(0, 500, 10_000) }),
   },
   {
-    weight: 5,
+    weight: 10,
     arbitrary: fc.record({
       do: fc.constant('operate' as const),
       at,
-      operation: fc.constantFrom('RESERVE' as const, 'CREATE' as const, 'DESTROY' as const, 'UNRESERVE' as const),
+      operation: fc.constantFrom(
+        'RESERVE' as const,
+        'CREATE' as const,
+        'CREATE' as const,
+        'DESTROY' as const,
+        'UNRESERVE' as const,
+      ),
+      company: fc.constantFrom(
+        'nothing' as const,
+        'launchAfter' as const,
+        'launchBefore' as const,
+        'again' as const,
+        'undone' as const,
+        'undoneInUse' as const,
+      ),
     }),
   },
   {
@@ -44,6 +58,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       ),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('misreport' as const), at }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('acknowledge' as const), at }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('acknowledgeAll' as const), at }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('kill' as const), at }) },
@@ -77,17 +92,25 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 /**
- * A real master on a clock that is moved by hand, three agents and two frameworks, through anything that can happen to
+ * A real master on a clock that is moved by hand, three agents and three frameworks, through anything that can happen to
  * them, in any order. The master checks all its invariants after every turn; a violation is thrown out of `advance`,
  * and shrinks to the shortest list of steps that leads there.
  */
 describe('Master', () => {
   test('keeps its books through whatever happens, and nothing is left over when all is well again', () => {
+    const rare: Tally = { sharers: 0, refined: 0, impossible: 0 };
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 80, size: 'max' }), (steps) => {
         const world = new World();
-        for (const each of steps) world.take(each);
+        for (const each of steps) {
+          world.take(each);
+          if (each.do === 'advance') world.check();
+        }
         world.harness.clock.advance(1);
+        world.check();
+        rare.sharers = Math.max(rare.sharers, world.tally.sharers);
+        rare.refined += world.tally.refined;
+        rare.impossible += world.tally.impossible;
         world.heal();
         const state = world.harness.master.state();
         expect(state.tasks.map(({ taskId, state: at, agentId }) => `${taskId} ${at} on ${agentId}`)).toEqual([]);
@@ -95,5 +118,6 @@ describe('Master', () => {
       }),
       { numRuns: 80 },
     );
+    for (const [what, times] of Object.entries(rare)) expect([what, times > 0]).toEqual([what, true]);
   });
 });
