@@ -91,6 +91,40 @@ describe('a call of a program without types', () => {
     ],
     ['message of a text', (driver) => driver.message('A' as never, 'e' as never, 'text' as never), 'data'],
     ['message to nobody', (driver) => driver.message(undefined as never, 'e' as never, new Uint8Array()), 'agentId'],
+    ['acknowledge of no task', (driver) => driver.acknowledge({ agentId: 'A', uuid: 'u' } as never), 'taskId'],
+    ['acknowledge at 5', (driver) => driver.acknowledge({ agentId: 5, taskId: 't', uuid: 'u' } as never), 'agentId'],
+    ['message to an agent', (driver) => driver.message('A' as never, 5 as never, new Uint8Array()), 'executorId'],
+    ['shutdownExecutor at 5', (driver) => driver.shutdownExecutor(5 as never, 'e' as never), 'agentId'],
+    [
+      'call of an update without user',
+      (driver) => driver.call({ type: 'updateFramework', frameworkInfo: { name: 'n' } as never }),
+      'frameworkInfo.user',
+    ],
+    [
+      'call of an update with a text for suppressed roles',
+      (driver) =>
+        driver.call({
+          type: 'updateFramework',
+          frameworkInfo: { name: 'n', user: 'u' },
+          suppressedRoles: 'r' as never,
+        }),
+      'suppressedRoles',
+    ],
+    [
+      'launch of a task without end',
+      (driver) => driver.launch(O1, { ...task, maxCompletionTimeMs: Number.NaN }),
+      'operations[0].taskInfos[0].maxCompletionTimeMs',
+    ],
+    [
+      'launch with an executor with labels that are none',
+      (driver) => driver.launch(O1, { ...task, executor: { executorId: 'e', labels: 'a' } as never }),
+      'operations[0].taskInfos[0].executor.labels',
+    ],
+    [
+      'launch with an executor with data that is text',
+      (driver) => driver.launch(O1, { ...task, executor: { executorId: 'e', data: 'a' } as never }),
+      'operations[0].taskInfos[0].executor.data',
+    ],
     ['shutdownExecutor()', (driver) => driver.shutdownExecutor('A' as never, undefined as never), 'executorId'],
     ["call({ type: 'foo' })", (driver) => driver.call({ type: 'foo' } as never), 'call.type'],
     ["call({ type: 'subscribe' })", (driver) => driver.call({ type: 'subscribe' } as never), 'call.type'],
