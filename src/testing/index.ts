@@ -3,7 +3,35 @@
  *
  * @packageDocumentation
  */
+export {
+  type AgentOptions,
+  type AgentsOptions,
+  type Arbitraries,
+  arbitraries,
+  type Bounds,
+  DEFAULT_FAULTS,
+  type FaultPlanOptions,
+} from './arbitraries.ts';
+export { checkScheduler, SchedulerFailure } from './check-scheduler.ts';
+export type { CheckSchedulerOptions, SchedulerCheck } from './check-scheduler-options.ts';
 export { everyFault, FAULT_KINDS, type FaultKind, type FaultPlan, type ScriptedFault } from './fault-plan.ts';
+export { type FastCheck, type ResourceArbitraries, type ResourceFeatures } from './resource-arbitraries.ts';
+export type { HeldOffer, HistoryEvent, LaunchedTask, OfferEnd, SchedulerHistory } from './scheduler-history.ts';
+export {
+  declinesWhatItLeaves,
+  type FinishesOptions,
+  finishes,
+  hoardsNoOffers,
+  type LaunchesNothingTwiceOptions,
+  launchesNothingTwice,
+  losesNoTask,
+  type PatienceOptions,
+  type SchedulerPropertiesOptions,
+  schedulerProperties,
+  type WorkOptions,
+} from './scheduler-properties.ts';
+export type { PropertyWatch, SchedulerProperty } from './scheduler-property.ts';
+export type { World } from './scheduler-world.ts';
 export { simulate } from './simulate.ts';
 export {
   type SimulatedAgent,

@@ -5,7 +5,7 @@ import type { TaskInfo, TaskState, TaskStatus } from '../tasks/index.ts';
 /** An offer that the scheduler has been given and has not answered. */
 export interface HeldOffer {
   readonly offer: Offer;
-  /** Virtual milliseconds since the scheduler's first turn, as all times here. */
+  /** Virtual milliseconds since the start of the simulation, as all times here. */
   readonly sinceMs: number;
 }
 
@@ -39,6 +39,10 @@ export type HistoryEvent =
   /** `task` is as the update leaves it; absent if the scheduler has never launched such a task. */
   | { readonly type: 'updated'; readonly status: TaskStatus; readonly task: LaunchedTask | undefined }
   | { readonly type: 'killed'; readonly taskId: TaskId }
+  /** The scheduler's state is lost, by a fault that was asked for; it goes on as a new framework. */
+  | { readonly type: 'forgotten' }
+  /** What it has launched is torn down now, if it still runs. */
+  | { readonly type: 'finished' }
   | { readonly type: 'threw'; readonly message: string };
 
 /** What is known of one run by now. */

@@ -1,13 +1,23 @@
-import type { OfferId, TaskId } from '../core/index.ts';
-import { launchedTasks } from './launched-tasks.ts';
+import { type OfferId, type TaskId, unreachable } from '../core/index.ts';
+import type { SchedulerCall } from '../protocol/index.ts';
 import type { Scheduler, SchedulerAction, SchedulerInput } from '../scheduler/index.ts';
-import { SteadyTime, TICK_MS, TICK_NAME } from './steady-time.ts';
+import type { TaskInfo } from '../tasks/index.ts';
 import type { HeldOffer, HistoryEvent, LaunchedTask, OfferEnd, SchedulerHistory } from './scheduler-history.ts';
 
-/** An event and when it was, in virtual milliseconds since the scheduler's first turn. */
+type Accept = Extract<SchedulerCall, { readonly type: 'accept' }>;
+
+/** An event and when it was, in virtual milliseconds since the start of the simulation. */
 export interface TimedEvent {
   readonly atMs: number;
   readonly event: HistoryEvent;
+}
+
+export interface SchedulerRecorderOptions<S> {
+  readonly scheduler: Scheduler<S>;
+  /** Virtual milliseconds since the start of the simulation. */
+  readonly nowMs: () => number;
+  /** Told of each event; `false`: nothing more needs to be seen, and the scheduler is left out from then on. */
+  readonly onEvent: (event: HistoryEvent, history: SchedulerHistory<S>) => boolean;
 }
 
 /**
@@ -15,32 +25,28 @@ export interface TimedEvent {
  * recorder watches one run, over failovers of the framework: those are the same framework again.
  */
 export class SchedulerRecorder<S> implements SchedulerHistory<S> {
-  /** What is to be run instead of the scheduler that is watched. */
+  /** What is to be run in place of the scheduler that is watched. */
   readonly scheduler: Scheduler<S>;
   readonly events: TimedEvent[] = [];
   readonly offers: Map<OfferId, HeldOffer> = new Map();
   readonly tasks: Map<TaskId, LaunchedTask> = new Map();
-  readonly #watched: Scheduler<S>;
-  readonly #onEvent: (event: HistoryEvent, history: SchedulerHistory<S>) => void;
-  readonly #time = new SteadyTime();
+  readonly #options: SchedulerRecorderOptions<S>;
   #state: S;
-  /** It has thrown: its driver has ended, and so has all that it held. */
   #over = false;
 
-  constructor(watched: Scheduler<S>, onEvent: (event: HistoryEvent, history: SchedulerHistory<S>) => void) {
-    this.#watched = watched;
-    this.#onEvent = onEvent;
-    this.#state = watched.initial;
-    const { finished } = watched;
+  constructor(options: SchedulerRecorderOptions<S>) {
+    this.#options = options;
+    const { initial, finished } = options.scheduler;
+    this.#state = initial;
     this.scheduler = {
-      initial: watched.initial,
+      initial,
       handle: (state, input) => this.#handle(state, input),
-      ...(finished === undefined ? {} : { finished: (state) => finished.call(watched, state) }),
+      ...(finished === undefined ? {} : { finished: (state) => finished.call(options.scheduler, state) }),
     };
   }
 
   get nowMs(): number {
-    return this.#time.nowMs;
+    return this.#options.nowMs();
   }
 
   get state(): S {
@@ -48,47 +54,55 @@ export class SchedulerRecorder<S> implements SchedulerHistory<S> {
   }
 
   get finished(): boolean | undefined {
-    return this.#watched.finished?.(this.#state);
+    return this.#options.scheduler.finished?.(this.#state);
   }
 
-  /** The run is over: what the scheduler still holds is void. */
+  /** Nothing more will come: what the scheduler still holds is void. */
   end(): void {
-    this.#releaseAll('void');
+    this.#releaseAll();
   }
 
   #handle(state: S, input: SchedulerInput): readonly [S, readonly SchedulerAction[]] {
-    this.#time.observe(input);
-    const tick: readonly SchedulerAction[] =
-      input.type === 'subscribed' || isTick(input) ? [{ type: 'wakeUp', name: TICK_NAME, afterMs: TICK_MS }] : [];
-    if (isTick(input)) return [state, tick];
+    if (this.#over) return [state, []];
+    if (state !== this.#state) this.#forgotten();
     this.#note(input);
-    const [next, actions] = this.#turn(state, input);
+    const answer = this.#answer(state, input);
+    if (answer === undefined) return [state, []];
+    const [next, actions] = answer;
     this.#state = next;
-    for (const action of actions) this.#act(action);
-    if (this.#watched.finished?.(next) === true) this.#releaseAll('void');
-    return [next, [...actions, ...tick]];
+    for (const action of actions) this.#noteAction(action);
+    if (this.finished === true) {
+      this.#releaseAll();
+      this.#tell({ type: 'finished' });
+      this.#over = true;
+    }
+    return answer;
   }
 
-  #turn(state: S, input: SchedulerInput): readonly [S, readonly SchedulerAction[]] {
+  /** It has started anew: a new framework, to which the tasks of the old one are nothing. */
+  #forgotten(): void {
+    this.#releaseAll();
+    this.tasks.clear();
+    this.#tell({ type: 'forgotten' });
+  }
+
+  /** `undefined` if it throws: its driver would end, and with it all that we could see. */
+  #answer(state: S, input: SchedulerInput): readonly [S, readonly SchedulerAction[]] | undefined {
     try {
-      return this.#watched.handle(state, input);
+      return this.#options.scheduler.handle(state, input);
     } catch (error) {
-      this.#tell({
-        type: 'threw',
-        message: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
-      });
-      throw error;
+      this.#tell({ type: 'threw', message: String(error) });
+      this.#over = true;
+      return undefined;
     }
   }
 
   #note(input: SchedulerInput): void {
     switch (input.type) {
       case 'subscribed':
-        this.#releaseAll('void');
-        return this.#tell({ type: 'subscribed' });
       case 'disconnected':
-        this.#releaseAll('void');
-        return this.#tell({ type: 'disconnected' });
+        this.#releaseAll();
+        return this.#tell({ type: input.type });
       case 'offers':
         for (const offer of input.offers) {
           this.offers.set(offer.id, { offer, sinceMs: this.nowMs });
@@ -109,26 +123,30 @@ export class SchedulerRecorder<S> implements SchedulerHistory<S> {
       case 'wakeUp':
       case 'command':
         return;
+      default:
+        unreachable(input, 'SchedulerInput');
     }
   }
 
-  #act(action: SchedulerAction): void {
+  #noteAction(action: SchedulerAction): void {
     if (action.type === 'decline') {
       for (const offerId of action.offerIds) this.#release(offerId, 'declined');
     } else if (action.type === 'accept') {
       for (const offerId of action.offerIds) this.#release(offerId, 'accepted');
-      for (const task of launchedTasks(action)) {
-        const { taskId, agentId } = task;
-        const earlier = this.tasks.get(taskId);
-        // Anew, so that the latest launch comes last.
-        this.tasks.delete(taskId);
-        const atMs = this.nowMs;
-        this.tasks.set(taskId, { taskId, agentId, launchedMs: atMs, state: 'TASK_STAGING', stateMs: atMs });
-        this.#tell({ type: 'launched', task, offerIds: action.offerIds, earlier });
-      }
+      for (const task of launchedBy(action)) this.#launched(task, action.offerIds);
     } else if (action.type === 'kill') {
       this.#tell({ type: 'killed', taskId: action.taskId });
     }
+  }
+
+  #launched(task: TaskInfo, offerIds: readonly OfferId[]): void {
+    const { taskId, agentId } = task;
+    const earlier = this.tasks.get(taskId);
+    // Taken out first, so that the latest launch comes last.
+    this.tasks.delete(taskId);
+    const atMs = this.nowMs;
+    this.tasks.set(taskId, { taskId, agentId, launchedMs: atMs, state: 'TASK_STAGING', stateMs: atMs });
+    this.#tell({ type: 'launched', task, offerIds, earlier });
   }
 
   #release(offerId: OfferId, end: OfferEnd): void {
@@ -138,16 +156,20 @@ export class SchedulerRecorder<S> implements SchedulerHistory<S> {
     this.#tell({ type: 'offerEnded', offer: held.offer, end, heldMs: this.nowMs - held.sinceMs });
   }
 
-  #releaseAll(end: OfferEnd): void {
-    for (const offerId of [...this.offers.keys()]) this.#release(offerId, end);
+  #releaseAll(): void {
+    for (const offerId of [...this.offers.keys()]) this.#release(offerId, 'void');
   }
 
   #tell(event: HistoryEvent): void {
+    if (this.#over) return;
     this.events.push({ atMs: this.nowMs, event });
-    this.#onEvent(event, this);
+    if (!this.#options.onEvent(event, this)) this.#over = true;
   }
 }
 
-function isTick(input: SchedulerInput): boolean {
-  return input.type === 'wakeUp' && input.name === TICK_NAME;
+/** The tasks that an ACCEPT would launch, in order. */
+function launchedBy(accept: Accept): readonly TaskInfo[] {
+  return accept.operations.flatMap((operation) =>
+    operation.type === 'LAUNCH' || operation.type === 'LAUNCH_GROUP' ? operation.taskInfos : [],
+  );
 }

@@ -4,6 +4,7 @@ import type { Resources } from '../resources/index.ts';
 import type { DriverOptions, FrameworkOptions, Scheduler } from '../scheduler/index.ts';
 import type { TaskState } from '../tasks/index.ts';
 import type { FaultKind, FaultPlan } from './fault-plan.ts';
+import type { SimulatedClock } from './simulated-clock.ts';
 
 /** One machine with an agent on it. */
 export interface SimulatedAgent {
@@ -62,6 +63,8 @@ export interface SimulationOptions {
   readonly check?: boolean;
   /** Options of the master; `offerTimeoutMs` is 120,000 if absent, so that an offer whose answer was lost comes back. */
   readonly master?: Omit<Partial<MasterOptions>, 'clock' | 'random' | 'log'>;
+  /** What it runs on, for whoever wants to read the time meanwhile; a new one if absent. */
+  readonly clock?: SimulatedClock;
   /** The command that replays this simulation, for the message of a failure. */
   readonly replay?: string;
 }
