@@ -94,6 +94,7 @@ export interface SimulationCounts {
 }
 
 export interface SimulationResult {
+  readonly seed: number;
   /** One line for each event, if they were kept. */
   readonly trace: readonly string[];
   /** Of all lines, kept or not: equal for equal simulations. */
