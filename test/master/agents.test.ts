@@ -377,6 +377,7 @@ describe('An agent that nobody knows', () => {
     const heard: unknown[] = [];
     const channel = h.master.agents.connect({ onMessage: (message) => heard.push(message), onClosed: () => undefined });
     channel.send(reregister('older-S3'));
+    h.settle();
     channel.send({
       type: 'statusUpdate',
       frameworkId: FrameworkId('older-0000'),
