@@ -24,7 +24,7 @@ export interface Breach {
 
 /** All that is simulated, and what is known of it from outside. */
 export class World {
-  readonly clock: SimulatedClock = new SimulatedClock();
+  readonly clock: SimulatedClock;
   readonly trace: Trace;
   readonly network: Network;
   readonly ledger: TaskLedger = new TaskLedger();
@@ -51,6 +51,7 @@ export class World {
 
   constructor(options: SimulationOptions) {
     this.#options = options;
+    this.clock = options.clock ?? new SimulatedClock();
     this.checks = options.check ?? true;
     this.random = seededRandom(options.seed);
     this.trace = new Trace({ keepAll: options.trace ?? false, nowMs: () => this.clock.monotonicMs() });
