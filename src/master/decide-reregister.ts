@@ -34,15 +34,21 @@ export function decideReregister(state: MasterState, received: Received<'reregis
     draft.tellAgent(connection, { type: 'shutdownAgent', message: 'Agent has been marked gone' });
     return;
   }
-  const agentInfo = { ...message.agentInfo, id };
-  if (!fitsReport(state, id, message)) {
-    refuse(agentInfo, connection, draft);
+  const current = state.agents.get(id)?.connection;
+  if (current !== undefined && current > connection) {
+    // It has been under way for long: what it says was true before the agent came on the connection that it has now.
+    draft.dropped(`re-registration of agent ${id} (${message.agentInfo.hostname})`, 'it came on an older connection');
     return;
   }
+  const agentInfo = { ...message.agentInfo, id };
   const admitted = state.agents.get(id)?.info ?? state.recoveredAgents.get(id)?.info;
   const stays = admitted !== undefined && !state.leavingAgents.has(id);
   if (stays && !state.admissions.has(connection) && sameDescription(admitted, agentInfo)) {
     takeIn(state, received, draft);
+    return;
+  }
+  if (!fitsReport(state, id, message)) {
+    refuse(agentInfo, connection, draft);
     return;
   }
   const operation = { type: stays ? 'updateAgent' : 'markAgentReachable', agentId: id, agentInfo } as const;
@@ -59,7 +65,7 @@ export function takeIn(state: MasterState, received: Received<'reregisterAgent'>
   else reconcileKnown(state, known, { received, report }, draft);
 }
 
-/** Whether there is as much on the agent as it says that is used there. */
+/** Whether there is as much on the agent as it says that is used there: if not, it is not worth admitting. */
 function fitsReport(state: MasterState, id: AgentId, message: Received<'reregisterAgent'>['message']): boolean {
   const isOver = (frameworkId: FrameworkId): boolean => state.completedFrameworks.has(frameworkId);
   const executors = message.executors.filter(({ frameworkId }) => !isOver(frameworkId));
@@ -90,7 +96,7 @@ function readReport(state: MasterState, received: Received<'reregisterAgent'>, d
       continue;
     }
     const known = state.frameworks.get(id);
-    frameworks.set(id, known ?? recoverFramework(id, info, draft));
+    frameworks.set(id, known ?? recoverFramework(state, { ...info, id }, draft));
   }
   return {
     frameworks,
@@ -99,7 +105,13 @@ function readReport(state: MasterState, received: Received<'reregisterAgent'>, d
   };
 }
 
-function recoverFramework(id: FrameworkId, info: FrameworkInfo, draft: Draft): FrameworkRecord {
+/** Its scheduler may not have noticed yet that there is another master: it has as long as agents have, at least. */
+function recoverFramework(
+  state: MasterState,
+  info: FrameworkInfo & { readonly id: FrameworkId },
+  draft: Draft,
+): FrameworkRecord {
+  const { id } = info;
   const framework: FrameworkRecord = {
     id,
     info,
@@ -114,6 +126,12 @@ function recoverFramework(id: FrameworkId, info: FrameworkInfo, draft: Draft): F
   draft.allocator({
     method: 'addFramework',
     args: [id, allocatorFramework(info, []), { active: false, used: new Map() }],
+  });
+  const { agentReregisterTimeoutMs } = state.config;
+  draft.startTimer(timerKey.failover(id), Math.max(info.failoverTimeoutMs ?? 0, agentReregisterTimeoutMs), {
+    type: 'failoverTimedOut',
+    frameworkId: id,
+    subscriptions: framework.subscriptions,
   });
   return framework;
 }

@@ -1,10 +1,12 @@
 import { ExecutorId, OfferId, TaskId } from '../../src/core/index.ts';
+import { createMemoryRegistry, type RegistryFault } from '../../src/master/index.ts';
 import type { Offer, OfferOperation } from '../../src/offers/index.ts';
 import { frameworkRoles, hasCapability } from '../../src/protocol/index.ts';
 import { type Resource, Resources } from '../../src/resources/index.ts';
 import type { ExecutorInfo, Task, TaskInfo, TaskState } from '../../src/tasks/index.ts';
 import type { FakeAgent } from '../support/fake-agent.ts';
 import { FakeScheduler } from '../support/fake-scheduler.ts';
+import { createManualClock } from '../support/manual-clock.ts';
 import { createHarness, type Harness } from '../support/master-harness.ts';
 
 /** One thing that happens. Numbers pick, modulo what there is to pick from; when there is nothing, nothing happens. */
@@ -24,6 +26,7 @@ export type Step =
   | { readonly do: 'forgetTask'; readonly at: number }
   | { readonly do: 'markGone' | 'removeAgent' | 'unregister'; readonly at: number }
   | { readonly do: 'weigh'; readonly at: number }
+  | { readonly do: 'failover' | 'troubleRegistry'; readonly at: number }
   | { readonly do: 'advance'; readonly ms: number };
 
 /** `none`: a command task. `shared`: an IN_PROCESS executor that others use too. */
@@ -39,9 +42,18 @@ export class World {
   readonly schedulers: FakeScheduler[] = [];
   readonly #staleOffers: Offer[] = [];
   #names = 0;
+  #registryLatencyMs = 0;
+  #registryFaults: RegistryFault[] = [];
 
   constructor() {
+    const clock = createManualClock();
     this.harness = createHarness({
+      clock,
+      registry: createMemoryRegistry({
+        clock,
+        latencyMs: () => this.#registryLatencyMs,
+        failure: () => this.#registryFaults.shift(),
+      }),
       allocationIntervalMs: 2_000,
       offerTimeoutMs: 30_000,
       agentReregisterTimeoutMs: 40_000,
@@ -152,6 +164,12 @@ export class World {
         return this.#endAgent(step.at, (agent) => agent.send({ type: 'unregisterAgent' }));
       case 'weigh':
         return this.harness.master.updateWeights({ eng: 1 + (step.at % 4) });
+      case 'failover':
+        return this.harness.failover();
+      case 'troubleRegistry':
+        this.#registryLatencyMs = [0, 1, 500, 30_000][step.at % 4] ?? 0;
+        this.#registryFaults = (['lost', 'unconfirmed', 'lost'] as const).slice(0, step.at % 3);
+        return;
       case 'advance':
         return this.harness.clock.advance(step.ms);
     }
@@ -159,7 +177,10 @@ export class World {
 
   /** Faults stop: everybody is there, kills what it has, acknowledges what it hears; then nothing may be left over. */
   heal(): void {
+    this.#registryLatencyMs = 0;
+    this.#registryFaults = [];
     const { clock, master } = this.harness;
+    clock.advance(60_000);
     for (const [index, scheduler] of this.schedulers.entries()) {
       scheduler.connect();
       this.harness.settle();
@@ -173,6 +194,9 @@ export class World {
         agent.isMute = false;
         if (!agent.isConnected) agent.connect();
       }
+      clock.advance(10);
+      // Torn down with an earlier master, of which this one knows nothing but what agents have brought along.
+      for (const { id, recovered } of master.state().frameworks) if (recovered) master.teardown(id);
       clock.advance(10);
       for (const { frameworkId, taskId } of master.state().tasks) {
         this.schedulers.find(({ info }) => info.id === frameworkId)?.call({ type: 'kill', taskId });
