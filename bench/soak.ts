@@ -2,7 +2,7 @@
  * Simulates one seed after the other, many shapes and faults, and says in the end what was done:
  *
  *     npm run soak -- --minutes 10 --seed-base 1000
- *     npm run soak -- --seed 1234            one seed, with the whole trace
+ *     npm run soak -- --seed 1234            one seed; with --trace line by line
  *
  * Options: `--agents` and `--frameworks`, at most so many; `--minutes-each`, virtual minutes of faults for each seed.
  */
@@ -19,6 +19,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: 'Infinity' },
     'seed-base': { type: 'string', default: '1' },
     seed: { type: 'string' },
+    trace: { type: 'boolean' },
     agents: { type: 'string', default: '50' },
     frameworks: { type: 'string', default: '10' },
     'minutes-each': { type: 'string', default: '60' },
@@ -40,8 +41,8 @@ if (values.seed !== undefined) {
 }
 
 function replay(seed: number): void {
-  const { trace, traceHash, steps, counts } = simulate({ ...shapeOf(seed, limits), trace: true });
-  for (const line of trace) print(line);
+  const onTrace = values.trace === true ? print : () => undefined;
+  const { traceHash, steps, counts } = simulate({ ...shapeOf(seed, limits), trace: true, onTrace });
   print(JSON.stringify({ seed, traceHash, steps, counts }, null, 2));
 }
 

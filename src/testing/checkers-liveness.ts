@@ -52,7 +52,8 @@ function* untold(world: World): Iterable<string> {
     if (host === undefined || host.isDone || host.incarnation !== incarnation) continue;
     const last = history.at(-1);
     const where = running.get(`${framework}/${incarnation}/${taskId}`);
-    const isOver = last !== undefined && isTerminal(last);
+    // Of a task that it does not know a master that has taken over says so, for ever.
+    const isOver = last !== undefined && (isTerminal(last) || last === 'TASK_UNKNOWN');
     if (isOver && where !== undefined) {
       yield `T3: framework ${framework} was told ${last} of task ${taskId}, which runs on ${where}`;
     } else if (!isOver && where === undefined) {

@@ -59,12 +59,16 @@ export interface SimulationOptions {
   readonly healMs?: number;
   /** Whether all lines of the trace are kept; if not, and that is the default, only the last ones, for a failure. */
   readonly trace?: boolean;
+  /** Is given every line of the trace as it comes. */
+  readonly onTrace?: (line: string) => void;
   /** Checks of the whole state after every step; true if absent. False is for measuring speed. */
   readonly check?: boolean;
   /** Options of the master; `offerTimeoutMs` is 120,000 if absent, so that an offer whose answer was lost comes back. */
   readonly master?: Omit<Partial<MasterOptions>, 'clock' | 'random' | 'log'>;
   /** What it runs on, for whoever wants to read the time meanwhile; a new one if absent. */
   readonly clock?: SimulatedClock;
+  /** Ends the simulation after the step in which this has become true; what comes later is then not checked. */
+  readonly stopWhen?: () => boolean;
   /** The command that replays this simulation, for the message of a failure. */
   readonly replay?: string;
 }

@@ -26,13 +26,25 @@ const PATIENCE_MS = 700_000;
  * @throws SimulationFailure if something that must always be true was not
  */
 export function simulate(options: SimulationOptions): SimulationResult {
-  const { seed, faults = {}, durationMs = 3_600_000, healMs = 2_700_000 } = options;
   checkOptions(options);
+  try {
+    return play(options);
+  } catch (error) {
+    // Whoever has brought a clock along watches, and must not see it all twice.
+    const isFinal = options.trace === true || options.clock !== undefined;
+    if (!(error instanceof SimulationFailure) || isFinal) throw error;
+  }
+  // Once more, with a trace that goes back to where the trouble began.
+  return play({ ...options, trace: true });
+}
+
+function play(options: SimulationOptions): SimulationResult {
+  const { seed, faults = {}, durationMs = 3_600_000, healMs = 2_700_000 } = options;
   const simulation = new Simulation(options);
   const injector = new FaultInjector(simulation.world, faults);
   simulation.runUntil(durationMs);
   injector.stop();
-  simulation.heal(durationMs + healMs);
+  if (!simulation.isStopped) simulation.heal(durationMs + healMs);
   return simulation.result(seed);
 }
 
@@ -40,6 +52,8 @@ class Simulation {
   readonly world: World;
   readonly #options: SimulationOptions;
   #steps = 0;
+  /** Whoever asked for the simulation has seen enough. */
+  isStopped = false;
 
   constructor(options: SimulationOptions) {
     this.#options = options;
@@ -58,6 +72,8 @@ class Simulation {
       if (this.world.breach !== undefined) throw this.#failure(this.world.breach.violation, this.world.breach.cause);
       if (!ran) break;
       this.#steps += 1;
+      this.isStopped = this.#options.stopWhen?.() === true;
+      if (this.isStopped) return;
     }
     clock.runUntil(untilMs);
   }
@@ -72,8 +88,10 @@ class Simulation {
       if (isLost && agentId !== undefined) world.giveUp(agentId);
     }
     this.runUntil(Math.max(untilMs - PATIENCE_MS, world.clock.monotonicMs()));
+    if (this.isStopped) return;
     const before = unsettled(world);
     this.runUntil(untilMs);
+    if (this.isStopped) return;
     const after = unsettled(world);
     const stuck = [...before].filter((sentence) => after.has(sentence));
     if (stuck.length > 0) throw this.#failure(stuck.slice(0, 5).join('; '), undefined);
@@ -101,9 +119,26 @@ class Simulation {
 
   #failure(violation: string, cause: unknown): SimulationFailure {
     const { seed, replay = `simulate({ seed: ${seed}, … }) with the same options` } = this.#options;
-    const details = { seed, lastEvents: this.world.trace.lastLines, replay };
+    const { lines, lastLines } = this.world.trace;
+    const lastEvents = lines.length === 0 ? lastLines : eventsThatMatter(violation, lines);
+    const details = { seed, lastEvents, replay };
     return new SimulationFailure(violation, details, cause === undefined ? {} : { cause });
   }
+}
+
+const EVENTS_MAX = 60;
+
+/** Of all lines those that are about what the violation names, and the faults; the last ones if those are too many. */
+function eventsThatMatter(violation: string, lines: readonly string[]): readonly string[] {
+  const names = [...violation.matchAll(/\b(?:task|framework|on|agent|offer) (?:[0-9a-f-]{36}-)?([\w'.-]+)/g)].map(
+    ([, name]) => name,
+  );
+  const tasks = [...violation.matchAll(/\btask (?:[0-9a-f-]{36}-[\w-]+\/)?([\w'.-]+)/g)].map(([, name]) => name);
+  const wanted = new Set(tasks.length > 0 ? tasks : names);
+  const matter = lines.filter(
+    (line) => line.includes('!! ') || line.split(/[^\w'.-]+/).some((word) => wanted.has(word)),
+  );
+  return (wanted.size === 0 ? lines : matter).slice(-EVENTS_MAX);
 }
 
 function checkOptions({ seed, agents, frameworks, faults, durationMs = 1, healMs = 0 }: SimulationOptions): void {

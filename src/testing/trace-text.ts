@@ -7,7 +7,7 @@ import type { Message } from './network.ts';
 const LISTED_MAX = 4;
 
 /** The prefix that makes ids unique between masters. */
-const UUID_PREFIX = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-/g;
+export const UUID_PREFIX: RegExp = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-/g;
 
 /**
  * A message in the words of Mesos, for the trace; `undefined` for those that only say that somebody is alive.

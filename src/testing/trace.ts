@@ -5,11 +5,17 @@ const LAST_LINES_MAX = 60;
 export class Trace {
   readonly #keepAll: boolean;
   readonly #nowMs: () => number;
+  readonly #onLine: ((line: string) => void) | undefined;
   #lines: string[] = [];
   #low = 0x811c9dc5;
   #high = 0x9e3779b9;
 
-  constructor(options: { readonly keepAll: boolean; readonly nowMs: () => number }) {
+  constructor(options: {
+    readonly keepAll: boolean;
+    readonly nowMs: () => number;
+    readonly onLine: ((line: string) => void) | undefined;
+  }) {
+    this.#onLine = options.onLine;
     this.#keepAll = options.keepAll;
     this.#nowMs = options.nowMs;
   }
@@ -17,6 +23,7 @@ export class Trace {
   add(who: string, text: string): void {
     const line = `${clockText(this.#nowMs())}  ${who.padEnd(8)}  ${text}`;
     this.#mix(line);
+    this.#onLine?.(line);
     this.#lines.push(line);
     if (!this.#keepAll && this.#lines.length > 4 * LAST_LINES_MAX) this.#lines = this.#lines.slice(-LAST_LINES_MAX);
   }

@@ -74,6 +74,7 @@ export class AgentHost {
         resources: this.resources,
         attributes: parseAttributes(this.plan.attributes ?? ''),
         clock: process,
+        log: this.#world.logOf(this.hostname),
         random: this.#random.stream(`agent ${this.#starts}`),
         containerizer: this.machine.containerizer(process),
         sandboxes: NO_SANDBOXES,

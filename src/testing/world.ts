@@ -1,7 +1,14 @@
 import { type AgentId, FrameworkId, type TaskId } from '../core/index.ts';
-import { createMaster, type Master, type MasterOptions } from '../master/index.ts';
+import {
+  createMaster,
+  createMemoryRegistry,
+  type Master,
+  type MasterOptions,
+  type MemoryRegistry,
+  type Registry,
+} from '../master/index.ts';
 import type { AgentEndpoint, SchedulerCall, SchedulerEndpoint, SchedulerEvent } from '../protocol/index.ts';
-import { type Random, seededRandom } from '../runtime/index.ts';
+import { type Log, type Random, seededRandom } from '../runtime/index.ts';
 import type { TaskInfo, TaskStatus } from '../tasks/index.ts';
 import { TaskLedger } from './checkers-ledger.ts';
 import { overcommitted } from './checkers-machine.ts';
@@ -12,7 +19,7 @@ import { Client, type Message, Network } from './network.ts';
 import type { SimulatedAgent, SimulationOptions } from './simulate-options.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 import { Trace } from './trace.ts';
-import { messageText } from './trace-text.ts';
+import { messageText, UUID_PREFIX } from './trace-text.ts';
 import { AgentHost } from './world-agent.ts';
 import { FrameworkHost } from './world-framework.ts';
 
@@ -42,6 +49,8 @@ export class World {
   readonly #owners = new Map<FrameworkId, { readonly name: string; readonly incarnation: number }>();
   /** What is still to be repaired, in order. */
   readonly #repairs = new Map<() => void, Disposable>();
+  /** Outlives all masters. */
+  readonly #registry: MemoryRegistry;
   #master: Master | undefined;
   #masterProcess: SimulatedProcess | undefined;
   #masters = 0;
@@ -54,7 +63,11 @@ export class World {
     this.clock = options.clock ?? new SimulatedClock();
     this.checks = options.check ?? true;
     this.random = seededRandom(options.seed);
-    this.trace = new Trace({ keepAll: options.trace ?? false, nowMs: () => this.clock.monotonicMs() });
+    this.trace = new Trace({
+      keepAll: options.trace ?? false,
+      nowMs: () => this.clock.monotonicMs(),
+      onLine: options.onTrace,
+    });
     this.network = new Network({
       clock: this.clock,
       random: this.random.stream('network'),
@@ -70,6 +83,8 @@ export class World {
         onEvent: (client, text) => this.trace.add(client.name, text),
       },
     });
+    const registryRandom = this.random.stream('registry');
+    this.#registry = createMemoryRegistry({ clock: this.clock, latencyMs: () => 1 + registryRandom.integer(10) });
     this.startMaster();
     for (const plan of agentPlans(options.agents)) this.addAgent(plan);
     for (const plan of options.frameworks) {
@@ -103,6 +118,8 @@ export class World {
       ...this.#options.master,
       clock: process,
       random: this.random.stream(`master ${this.#masters}`),
+      log: this.logOf('master'),
+      registry: heardBy(process, this.#registry),
       checkInvariants: this.checks,
     };
     this.#masterProcess = process;
@@ -163,6 +180,17 @@ export class World {
     const master = this.#master;
     if (master === undefined) throw new TypeError('Expected a master that lives, got none');
     return master;
+  }
+
+  /** What somebody logs that may have to do with trouble is part of the story. */
+  logOf(name: string): Log {
+    return {
+      log: (level, message, fields = {}) => {
+        if (level !== 'warn' && level !== 'error') return;
+        const details = Object.entries(fields).map(([key, value]) => `${key}: ${String(value)}`);
+        this.trace.add(name, [message, ...details].join('; ').replace(UUID_PREFIX, ''));
+      },
+    };
   }
 
   hostOf(agentId: AgentId): string {
@@ -291,6 +319,14 @@ function agentPlans(agents: SimulationOptions['agents']): readonly (SimulatedAge
   const plans: readonly SimulatedAgent[] =
     typeof agents === 'number' ? Array.from({ length: agents }, () => ({})) : agents;
   return plans.map((plan, index) => ({ ...plan, hostname: plan.hostname ?? `a${index + 1}` }));
+}
+
+/** What a dead master has asked is done, and answered to nobody. */
+function heardBy(process: SimulatedProcess, registry: Registry): Registry {
+  return {
+    recover: (done) => registry.recover((recovery) => process.hear(() => done(recovery))),
+    write: (write, done) => registry.write(write, (result) => process.hear(() => done(result))),
+  };
 }
 
 function frameworkOf(taskKey: string): FrameworkId {

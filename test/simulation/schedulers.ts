@@ -49,7 +49,7 @@ export function worker(work: Work): Scheduler<Progress> {
 function handle(work: Work, state: Progress, input: SchedulerInput): Answer {
   switch (input.type) {
     case 'subscribed':
-      return [state, work.killEveryMs === undefined ? [] : [{ type: 'wakeUp', afterMs: work.killEveryMs }]];
+      return [state, subscribed(work, state)];
     case 'offers':
       return answerOffers(work, state, input.offers);
     case 'update':
@@ -72,6 +72,14 @@ function withAttention(work: Work, [state, actions]: Answer): Answer {
   const suppressed = missing(work, state) <= 0;
   if (suppressed === state.suppressed) return [state, actions];
   return [{ ...state, suppressed }, [...actions, { type: suppressed ? 'suppress' : 'revive' }]];
+}
+
+/** The driver of a scheduler that has taken over does not know the tasks of the one before: who has stored them asks. */
+function subscribed({ killEveryMs }: Work, { live }: Progress): readonly SchedulerAction[] {
+  const actions: SchedulerAction[] = [];
+  if (live.length > 0) actions.push({ type: 'reconcile', tasks: live.map((id) => ({ taskId: TaskId(id) })) });
+  if (killEveryMs !== undefined) actions.push({ type: 'wakeUp', afterMs: killEveryMs });
+  return actions;
 }
 
 function missing(work: Work, { live, succeeded }: Progress): number {
@@ -103,7 +111,8 @@ function answerOffers(work: Work, state: Progress, offers: readonly Offer[]): An
 }
 
 function updated(state: Progress, { taskId, state: taskState }: TaskStatus): Progress {
-  if (!state.live.includes(taskId) || !isTerminal(taskState)) return state;
+  const isOver = isTerminal(taskState) || taskState === 'TASK_UNKNOWN';
+  if (!state.live.includes(taskId) || !isOver) return state;
   const live = state.live.filter((id) => id !== taskId);
   return { ...state, live, succeeded: state.succeeded + (taskState === 'TASK_FINISHED' ? 1 : 0) };
 }
