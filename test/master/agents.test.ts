@@ -353,6 +353,7 @@ describe('An agent that nobody knows', () => {
     expect(heard).toEqual([
       { type: 'shutdownAgent', message: 'Resources of the agent do not contain what is used on it' },
     ]);
+    expect(h.registry.state().agents.size).toBe(0);
     expect(h.master.state().agents).toEqual([]);
   });
 

@@ -73,6 +73,17 @@ describe('A new master on the registry of an earlier one', () => {
     expect([...scheduler.offers.values()].map(({ hostname }) => hostname)).toEqual(['a1']);
   });
 
+  test('keeps no timer for an agent that is back', () => {
+    const h = createHarness();
+    const agent = h.agent();
+    const before = h.clock.pending;
+    h.failover();
+    h.settle();
+    agent.connect();
+    h.settle();
+    expect(h.clock.pending).toBe(before);
+  });
+
   test('does not answer for tasks of agents that are not back, nor of agents unknown while one is not', () => {
     const h = createHarness();
     const [first, second] = [h.agent({ hostname: 'a1' }), h.agent({ hostname: 'a2' })];

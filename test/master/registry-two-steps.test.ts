@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ExecutorId } from '../../src/core/index.ts';
 import { createMemoryRegistry } from '../../src/master/index.ts';
 import { AGENT_PROTOCOL_VERSION } from '../../src/protocol/index.ts';
 import { Resources } from '../../src/resources/index.ts';
@@ -11,11 +12,18 @@ const SLOW_MS = 1_000;
 function slowHarness() {
   const clock = createManualClock();
   let latencyMs = 0;
-  const h = createHarness({ clock, registry: createMemoryRegistry({ clock, latencyMs: () => latencyMs }) });
+  const writes: string[] = [];
+  const registry = createMemoryRegistry({
+    clock,
+    latencyMs: () => latencyMs,
+    failure: (operations) => void writes.push(...operations.map(({ type }) => type)),
+  });
+  const h = createHarness({ clock, registry, agentReregisterTimeoutMs: 89_000 });
   const agent = h.agent();
   const scheduler = h.framework();
   latencyMs = SLOW_MS;
-  return { h, agent, scheduler };
+  writes.splice(0);
+  return { h, agent, scheduler, writes };
 }
 
 const admitted = (h: Harness): readonly string[] => [...h.registry.state().agents.keys()];
@@ -29,6 +37,8 @@ describe('While the registry is written', () => {
       protocolVersion: AGENT_PROTOCOL_VERSION,
       agentInfo: { hostname: 'a2', resources: agent.resources, attributes: [] },
     });
+    // Not asked to register, either: it has.
+    agent.send({ type: 'executorExited', frameworkId: scheduler.id, executorId: ExecutorId('e'), status: 0 });
     h.settle();
     expect(agent.messages).toEqual([]);
     h.clock.advance(SLOW_MS);
@@ -99,7 +109,7 @@ describe('While the registry is written', () => {
     h.settle();
     expect(scheduler.updates().at(-1)).toMatchObject({ state: 'TASK_STAGING', reason: 'REASON_AGENT_REREGISTERED' });
     agent.disconnect();
-    h.clock.advance(600_000 + SLOW_MS + 1);
+    h.clock.advance(89_000 + SLOW_MS + 1);
     expect(h.master.state()).toMatchObject({ recoveredAgents: [], unreachableAgents: [{ id: agent.id }] });
   });
 
@@ -156,6 +166,29 @@ describe('While the registry is written', () => {
     agent.connect();
     h.settle();
     expect(h.master.state().agents).toMatchObject([{ connected: true }]);
+  });
+
+  test('what was asked for already is not written again', () => {
+    const { h, agent, writes } = slowHarness();
+    agent.disconnect();
+    // It is given up for lack of pongs, and, while that is written, because it is not back.
+    h.clock.advance(89_900);
+    expect(writes).toEqual([]);
+    h.clock.advance(2 * SLOW_MS);
+    expect(writes).toEqual(['markAgentUnreachable']);
+    const agentInfo = { id: agent.id, hostname: 'a1', resources: agent.resources, attributes: [] };
+    const rest = { protocolVersion: AGENT_PROTOCOL_VERSION, frameworks: [], executors: [], tasks: [] };
+    const channel = h.master.agents.connect({ onMessage: () => undefined, onClosed: () => undefined });
+    channel.send({ type: 'reregisterAgent', agentInfo, ...rest });
+    h.settle();
+    channel.send({ type: 'reregisterAgent', agentInfo, ...rest });
+    h.clock.advance(2 * SLOW_MS);
+    expect(writes.splice(0)).toEqual(['markAgentUnreachable', 'markAgentReachable']);
+    h.master.removeAgent(agent.id);
+    h.settle();
+    h.master.removeAgent(agent.id);
+    h.clock.advance(2 * SLOW_MS + 10);
+    expect(writes).toEqual(['removeAgent']);
   });
 
   test('weights stay as they were, and offers too', () => {

@@ -113,7 +113,8 @@ export class World {
       }
       case 'reconcile': {
         const scheduler = pick(this.schedulers, step.at);
-        const agentId = pick(this.agents, step.at)?.id;
+        const agent = pick(this.agents, step.at);
+        const agentId = agent?.hasRegistered === true ? agent.id : undefined;
         const tasks = this.#launched(scheduler).slice(0, step.at % 3);
         return scheduler?.call({
           type: 'reconcile',
@@ -131,7 +132,10 @@ export class World {
         const scheduler = this.schedulers[index];
         if (scheduler === undefined) return;
         if (scheduler.isConnected) scheduler.call({ type: 'teardown' });
-        else this.#tryOperator(() => this.harness.master.teardown(scheduler.id));
+        else if (scheduler.info.id !== undefined) {
+          const { id } = scheduler.info;
+          this.#tryOperator(() => this.harness.master.teardown(id));
+        }
         this.harness.settle();
         this.schedulers[index] = this.#newScheduler(index);
         return;
@@ -308,7 +312,7 @@ export class World {
     const index = at % this.agents.length;
     const agent = this.agents[index];
     if (agent === undefined) return;
-    this.#tryOperator(() => end(agent));
+    if (agent.hasRegistered) this.#tryOperator(() => end(agent));
     this.harness.settle();
     // Told or not, it is not heard of again.
     agent.disconnect();
