@@ -55,7 +55,7 @@ export interface SimulationOptions {
   readonly faults?: FaultPlan;
   /** For how many virtual milliseconds faults happen; 3,600,000 (an hour) if absent. */
   readonly durationMs?: number;
-  /** Then faults stop and all is repaired; for so long it may take until all is well. 2,700,000 (45 minutes) if absent. */
+  /** Then faults stop and all is repaired; for so long it may take until all is well, which ends it. 2,700,000 (45 minutes) if absent, 0 for no such demand. */
   readonly healMs?: number;
   /** Whether all lines of the trace are kept; if not, and that is the default, only the last ones, for a failure. */
   readonly trace?: boolean;

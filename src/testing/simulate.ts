@@ -14,6 +14,9 @@ import { FaultInjector } from './world-faults.ts';
 /** What is not settled now and still is not after this time never will be: agents send updates again within ten minutes. */
 const PATIENCE_MS = 700_000;
 
+/** So often it is looked whether everything is well already. */
+const LOOK_MS = 30_000;
+
 /**
  * Runs a whole cluster in virtual time: the real master, agents and drivers on a simulated clock, network, disks and
  * machines, in one thread, and deterministic: equal options give an equal trace, byte for byte.
@@ -87,8 +90,11 @@ class Simulation {
     for (const { isLost, agentId } of world.agents) {
       if (isLost && agentId !== undefined) world.giveUp(agentId);
     }
-    this.runUntil(Math.max(untilMs - PATIENCE_MS, world.clock.monotonicMs()));
-    if (this.isStopped) return;
+    const decisiveMs = Math.max(untilMs - PATIENCE_MS, world.clock.monotonicMs());
+    while (world.clock.monotonicMs() < decisiveMs) {
+      this.runUntil(Math.min(world.clock.monotonicMs() + LOOK_MS, decisiveMs));
+      if (this.isStopped || unsettled(world).size === 0) return;
+    }
     const before = unsettled(world);
     this.runUntil(untilMs);
     if (this.isStopped) return;

@@ -112,7 +112,10 @@ function answerOffers(work: Work, state: Progress, offers: readonly Offer[]): An
 
 function updated(state: Progress, { taskId, state: taskState }: TaskStatus): Progress {
   const isOver = isTerminal(taskState) || taskState === 'TASK_UNKNOWN';
-  if (!state.live.includes(taskId) || !isOver) return state;
+  const isLive = state.live.includes(taskId);
+  // It was taken for lost, and is back.
+  if (!isLive && !isOver) return { ...state, live: [...state.live, taskId] };
+  if (!isLive || !isOver) return state;
   const live = state.live.filter((id) => id !== taskId);
   return { ...state, live, succeeded: state.succeeded + (taskState === 'TASK_FINISHED' ? 1 : 0) };
 }
