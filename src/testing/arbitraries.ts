@@ -7,6 +7,7 @@ import type { TaskInfo } from '../tasks/index.ts';
 import { FAULT_KINDS, type FaultKind, type FaultPlan, type ScriptedFault } from './fault-plan.ts';
 import { type FastCheck, type ResourceArbitraries, resourceArbitraries } from './resource-arbitraries.ts';
 import type { SimulatedAgent } from './simulate-options.ts';
+import type { World } from './simulated-world.ts';
 
 /** What agents are drawn. */
 export interface AgentOptions {
@@ -31,10 +32,8 @@ export interface AgentsOptions extends AgentOptions {
   readonly max?: number;
 }
 
-/** What goes wrong, and with whom. */
-export interface FaultPlanOptions {
-  /** Host names of the agents. */
-  readonly agents: readonly string[];
+/** What goes wrong. */
+export interface FaultOptions {
   /** Names of the frameworks. */
   readonly frameworks: readonly string[];
   /** {@link DEFAULT_FAULTS} if absent. */
@@ -43,6 +42,17 @@ export interface FaultPlanOptions {
   readonly durationMs?: number;
   /** 5 if absent. */
   readonly maxFaults?: number;
+}
+
+/** What goes wrong, and with which agents. */
+export interface FaultPlanOptions extends FaultOptions {
+  /** Host names. */
+  readonly agents: readonly string[];
+}
+
+/** Which clusters, and what goes wrong in them. */
+export interface WorldOptions extends FaultOptions {
+  readonly agents?: AgentsOptions;
 }
 
 /** All faults but the one that no framework can be asked to survive: the loss of its own state. */
@@ -62,6 +72,8 @@ export interface Arbitraries extends ResourceArbitraries {
   task(offer: Offer): fc.Arbitrary<TaskInfo>;
   /** A script of faults in order of time: fewer, earlier and shorter ones are simpler. */
   faultPlan(options: FaultPlanOptions): fc.Arbitrary<FaultPlan>;
+  /** A cluster and its faults; each becomes simpler without the other. */
+  world(options: WorldOptions): fc.Arbitrary<World>;
 }
 
 /**
@@ -131,41 +143,35 @@ export function arbitraries(fc: FastCheck): Arbitraries {
       );
   }
 
-  function fault({ agents: hosts, frameworks, kinds = DEFAULT_FAULTS, durationMs = 600_000 }: FaultPlanOptions) {
-    const targets: Readonly<Record<Target, readonly string[]>> = {
-      agent: hosts,
-      framework: frameworks,
-      either: [...frameworks, ...hosts],
-      none: [],
-    };
-    const possible = kinds.filter((kind) => TARGETS[kind] === 'none' || targets[TARGETS[kind]].length > 0);
-    return fc
-      .record({
+  function faults({ frameworks, kinds = DEFAULT_FAULTS, durationMs = 600_000, maxFaults = 5 }: FaultOptions) {
+    const possible = frameworks.length > 0 ? kinds : kinds.filter((kind) => TARGETS[kind] !== 'framework');
+    return fc.array(
+      fc.record({
         kind: fc.constantFrom(...possible),
         // In tenths of a second, for stories that read well.
         atTenths: fc.nat(Math.max(0, Math.floor(durationMs / 100) - 1)),
         which: fc.nat(99),
         lastsSeconds: fc.integer({ min: 1, max: 300 }),
-      })
-      .map(({ kind, atTenths, which, lastsSeconds }): ScriptedFault => {
-        const candidates = targets[TARGETS[kind]];
-        const target = candidates[which % Math.max(1, candidates.length)];
-        return {
-          atMs: atTenths * 100,
-          kind,
-          ...(target === undefined ? {} : { target }),
-          ...(MOMENTARY.has(kind) ? {} : { durationMs: lastsSeconds * 1000 }),
-        };
-      });
+      }),
+      { maxLength: maxFaults },
+    );
   }
 
   function faultPlan(options: FaultPlanOptions): fc.Arbitrary<FaultPlan> {
-    return fc
-      .array(fault(options), { maxLength: options.maxFaults ?? 5 })
-      .map((script) => ({ script: script.toSorted((a, b) => a.atMs - b.atMs) }));
+    return faults(options).map((drawn) => planOf(drawn, options));
   }
 
-  return { ...resourceArbitraries(fc), agent, agents, offer, offers, task, faultPlan };
+  function world({ agents: options, ...what }: WorldOptions): fc.Arbitrary<World> {
+    // Not one after the other: a cluster that is drawn anew would have other faults.
+    return fc
+      .record({ agents: agents(options), faults: faults(what), seed: fc.nat(999) })
+      .map(({ agents: machines, faults: drawn, seed }) => {
+        const hosts = machines.map(({ hostname = '' }) => hostname);
+        return { agents: machines, faults: planOf(drawn, { agents: hosts, frameworks: what.frameworks }), seed };
+      });
+  }
+
+  return { ...resourceArbitraries(fc), agent, agents, offer, offers, task, faultPlan, world };
 }
 
 const CPUS: Bounds = { min: 1, max: 8 };
@@ -196,9 +202,34 @@ const TARGETS: Readonly<Record<FaultKind, Target>> = {
   jumpWallClock: 'either',
 };
 
+/** A fault before it is known whom there is. */
+interface DrawnFault {
+  readonly kind: FaultKind;
+  readonly atTenths: number;
+  readonly which: number;
+  readonly lastsSeconds: number;
+}
+
+/** In order of time; what has no one to happen to is left out. */
+function planOf(
+  drawn: readonly DrawnFault[],
+  { agents, frameworks }: { readonly agents: readonly string[]; readonly frameworks: readonly string[] },
+): FaultPlan {
+  const targets = { agent: agents, framework: frameworks, either: [...frameworks, ...agents], none: [] };
+  const script = drawn.flatMap(({ kind, atTenths, which, lastsSeconds }): readonly ScriptedFault[] => {
+    const candidates = targets[TARGETS[kind]];
+    const target = candidates[which % Math.max(1, candidates.length)];
+    if (target === undefined && TARGETS[kind] !== 'none') return [];
+    const fault: ScriptedFault = { atMs: atTenths * 100, kind, ...(target === undefined ? {} : { target }) };
+    return [MOMENTARY.has(kind) ? fault : { ...fault, durationMs: lastsSeconds * 1000 }];
+  });
+  return { script: script.toSorted((a, b) => a.atMs - b.atMs) };
+}
+
 /** Faults that are over as soon as they have happened. */
 const MOMENTARY: ReadonlySet<FaultKind> = new Set<FaultKind>([
   'loseMessage',
+  'delayMessage',
   'duplicateMessage',
   'cutStream',
   'crashExecutor',

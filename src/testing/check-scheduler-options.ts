@@ -18,7 +18,7 @@ export interface CheckSchedulerOptions extends Pick<SimulatedFramework, 'role' |
   readonly faults?: readonly FaultKind[];
   /** At most so many faults in a world; 5 if absent. */
   readonly maxFaults?: number;
-  /** For how many virtual milliseconds there may be faults; 300,000 (5 minutes) if absent. */
+  /** For how many virtual milliseconds there may be faults; 120,000 (2 minutes) if absent. */
   readonly durationMs?: number;
   /** How long the scheduler may take after the last of them; 2,700,000 (45 minutes) if absent. */
   readonly healMs?: number;

@@ -6,7 +6,9 @@ import type { CheckSchedulerOptions, SchedulerCheck } from './check-scheduler-op
 import { FAULT_KINDS, type FaultKind } from './fault-plan.ts';
 import { formatReport } from './scheduler-report.ts';
 import type { SchedulerProperty } from './scheduler-property.ts';
-import { runWorld, type Violation, type World } from './scheduler-world.ts';
+import { runWorld, type Violation } from './scheduler-world.ts';
+import type { World } from './simulated-world.ts';
+import { offerNames, withOfferNames } from './story-text.ts';
 
 /** A property does not hold; the message is the whole report: the property, the smallest story found, how to replay it. */
 export class SchedulerFailure extends MesosError {
@@ -85,7 +87,8 @@ export async function checkScheduler<S>(
     );
   }
   const foundPath = details.counterexamplePath ?? '';
-  const found = { ...run.violation, world, seed: details.seed, path: foundPath };
+  const violation = withOfferNames(run.violation.violation, offerNames(run.events));
+  const found = { ...run.violation, violation, world, seed: details.seed, path: foundPath };
   const report = formatReport({
     name,
     ...found,
@@ -100,23 +103,17 @@ function count(counts: Map<FaultKind, number>, kind: FaultKind, more = 0): void 
   if (more > 0) counts.set(kind, (counts.get(kind) ?? 0) + more);
 }
 
-/** Small clusters with few faults; the seed is for the lives of tasks and for the network. */
+/** Small clusters with few faults. */
 function worlds(
   fastCheck: typeof fc,
-  { name, agents, faults, maxFaults, durationMs = 300_000 }: CheckSchedulerOptions & { readonly name: string },
+  { name, agents, faults, maxFaults, durationMs = 120_000 }: CheckSchedulerOptions & { readonly name: string },
 ): fc.Arbitrary<World> {
-  const { agents: clusters, faultPlan } = arbitraries(fastCheck);
-  return clusters(agents).chain((machines) =>
-    fastCheck.record({
-      agents: fastCheck.constant(machines),
-      faults: faultPlan({
-        agents: machines.map(({ hostname = '' }) => hostname),
-        frameworks: [name],
-        durationMs,
-        maxFaults: faults?.length === 0 ? 0 : (maxFaults ?? 5),
-        ...(faults === undefined || faults.length === 0 ? {} : { kinds: faults }),
-      }),
-      seed: fastCheck.nat(999),
-    }),
-  );
+  const isQuiet = faults?.length === 0;
+  return arbitraries(fastCheck).world({
+    ...(agents === undefined ? {} : { agents }),
+    frameworks: [name],
+    durationMs,
+    ...(isQuiet ? { maxFaults: 0 } : maxFaults === undefined ? {} : { maxFaults }),
+    ...(isQuiet || faults === undefined ? {} : { kinds: faults }),
+  });
 }

@@ -10,7 +10,9 @@ export {
   arbitraries,
   type Bounds,
   DEFAULT_FAULTS,
+  type FaultOptions,
   type FaultPlanOptions,
+  type WorldOptions,
 } from './arbitraries.ts';
 export { checkScheduler, SchedulerFailure } from './check-scheduler.ts';
 export type { CheckSchedulerOptions, SchedulerCheck } from './check-scheduler-options.ts';
@@ -24,6 +26,7 @@ export {
   hoardsNoOffers,
   type LaunchesNothingTwiceOptions,
   launchesNothingTwice,
+  launchesWhatFits,
   losesNoTask,
   type PatienceOptions,
   type SchedulerPropertiesOptions,
@@ -31,7 +34,6 @@ export {
   type WorkOptions,
 } from './scheduler-properties.ts';
 export type { PropertyWatch, SchedulerProperty } from './scheduler-property.ts';
-export type { World } from './scheduler-world.ts';
 export { simulate } from './simulate.ts';
 export {
   type SimulatedAgent,
@@ -43,3 +45,4 @@ export {
   type TaskOutcome,
 } from './simulate-options.ts';
 export { SimulatedClock } from './simulated-clock.ts';
+export type { World } from './simulated-world.ts';

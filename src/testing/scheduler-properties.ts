@@ -33,6 +33,7 @@ export function schedulerProperties(options: SchedulerPropertiesOptions = {}): r
     hoardsNoOffers(options),
     declinesWhatItLeaves(options),
     launchesNothingTwice(options),
+    launchesWhatFits(),
     finishes(),
   ];
 }
@@ -157,6 +158,23 @@ export function launchesNothingTwice(options: LaunchesNothingTwiceOptions = {}):
             return `tasks ${one.taskId} and ${other.taskId} do the same work`;
         }
         return undefined;
+      },
+    }),
+  };
+}
+
+/** No task is refused as invalid: TASK_ERROR. */
+export function launchesWhatFits(): SchedulerProperty {
+  return {
+    name: 'launches what fits',
+    explanation:
+      'TASK_ERROR says that a launch could never have worked: it asked for more than its offers hold, or for something that is ' +
+      'not allowed. What fits is known before the launch.',
+    watch: () => ({
+      event: (event) => {
+        if (event.type !== 'updated' || event.status.state !== 'TASK_ERROR') return undefined;
+        const { taskId, message = 'no reason was given' } = event.status;
+        return `task ${taskId} was refused: ${message}`;
       },
     }),
   };

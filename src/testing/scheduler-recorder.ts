@@ -32,7 +32,8 @@ export class SchedulerRecorder<S> implements SchedulerHistory<S> {
   readonly tasks: Map<TaskId, LaunchedTask> = new Map();
   readonly #options: SchedulerRecorderOptions<S>;
   #state: S;
-  #over = false;
+  /** The scheduler has finished or thrown, or nobody wants to see more. */
+  isOver = false;
 
   constructor(options: SchedulerRecorderOptions<S>) {
     this.#options = options;
@@ -41,7 +42,8 @@ export class SchedulerRecorder<S> implements SchedulerHistory<S> {
     this.scheduler = {
       initial,
       handle: (state, input) => this.#handle(state, input),
-      ...(finished === undefined ? {} : { finished: (state) => finished.call(options.scheduler, state) }),
+      // One that never finishes is not through as soon as all is quiet: the simulation goes on to its end.
+      finished: (state) => finished?.call(options.scheduler, state) ?? false,
     };
   }
 
@@ -63,7 +65,7 @@ export class SchedulerRecorder<S> implements SchedulerHistory<S> {
   }
 
   #handle(state: S, input: SchedulerInput): readonly [S, readonly SchedulerAction[]] {
-    if (this.#over) return [state, []];
+    if (this.isOver) return [state, []];
     if (state !== this.#state) this.#forgotten();
     this.#note(input);
     const answer = this.#answer(state, input);
@@ -74,7 +76,7 @@ export class SchedulerRecorder<S> implements SchedulerHistory<S> {
     if (this.finished === true) {
       this.#releaseAll();
       this.#tell({ type: 'finished' });
-      this.#over = true;
+      this.isOver = true;
     }
     return answer;
   }
@@ -92,7 +94,7 @@ export class SchedulerRecorder<S> implements SchedulerHistory<S> {
       return this.#options.scheduler.handle(state, input);
     } catch (error) {
       this.#tell({ type: 'threw', message: String(error) });
-      this.#over = true;
+      this.isOver = true;
       return undefined;
     }
   }
@@ -161,9 +163,9 @@ export class SchedulerRecorder<S> implements SchedulerHistory<S> {
   }
 
   #tell(event: HistoryEvent): void {
-    if (this.#over) return;
+    if (this.isOver) return;
     this.events.push({ atMs: this.nowMs, event });
-    if (!this.#options.onEvent(event, this)) this.#over = true;
+    if (!this.#options.onEvent(event, this)) this.isOver = true;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { TimedEvent } from './scheduler-recorder.ts';
-import type { Violation, World } from './scheduler-world.ts';
-import { clusterLines, formatSeconds, storyLines } from './story-text.ts';
+import type { Violation } from './scheduler-world.ts';
+import type { World } from './simulated-world.ts';
+import { clusterLines, offerNames, storyLines, timed } from './story-text.ts';
 
 export interface SchedulerReport extends Violation {
   /** Of the framework. */
@@ -18,6 +19,7 @@ export interface SchedulerReport extends Violation {
 /** The report for people: what does not hold, why that matters, the story, and how to see it again. */
 export function formatReport(report: SchedulerReport): string {
   const { name, property, explanation, violation, atMs, world, events, seed, path, runs, shrinks } = report;
+  const names = offerNames(events);
   const faults = world.faults.script ?? [];
   return [
     `The scheduler of ${name} does not keep this: ${property}`,
@@ -30,8 +32,9 @@ export function formatReport(report: SchedulerReport): string {
     '',
     ...clusterLines(world.agents).map((line) => `  ${line}`),
     '',
-    ...storyLines(events, faults).map((line) => `  ${line}`),
-    `  ${formatSeconds(atMs).padStart(9)}  here it is plain: ${violation}`,
+    ...[...storyLines(events, { faults, names }), timed({ atMs, text: `here it is plain: ${violation}` })].map(
+      (line) => `  ${line}`,
+    ),
     '',
     `To see it again: await checkScheduler(scheduler, properties, { seed: ${seed}, path: '${path}' });`,
     'with all other options as they were.',

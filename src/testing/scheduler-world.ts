@@ -1,20 +1,12 @@
 import type { Scheduler } from '../scheduler/index.ts';
 import type { CheckSchedulerOptions } from './check-scheduler-options.ts';
-import type { FaultPlan } from './fault-plan.ts';
 import type { HistoryEvent, SchedulerHistory } from './scheduler-history.ts';
 import type { PropertyWatch, SchedulerProperty } from './scheduler-property.ts';
 import { SchedulerRecorder, type TimedEvent } from './scheduler-recorder.ts';
 import { simulate } from './simulate.ts';
-import { type SimulatedAgent, SimulationFailure, type SimulationResult } from './simulate-options.ts';
+import { SimulationFailure, type SimulationResult } from './simulate-options.ts';
 import { SimulatedClock } from './simulated-clock.ts';
-
-/** A cluster, and what happens to it. */
-export interface World {
-  readonly agents: readonly SimulatedAgent[];
-  readonly faults: FaultPlan;
-  /** Of the simulation: how long tasks run, and how long messages take. */
-  readonly seed: number;
-}
+import type { World } from './simulated-world.ts';
 
 /** A property that did not hold in a world. */
 export interface Violation {
@@ -55,7 +47,7 @@ export function runWorld<S>({ scheduler, properties, world, options }: WorldRunO
       return watches.violation === undefined;
     },
   });
-  const { name, role, driver, durationMs = 300_000, healMs = 2_700_000, master } = options;
+  const { name, role, driver, durationMs = 120_000, healMs = 2_700_000, master } = options;
   let result: SimulationResult | undefined;
   let failure: SimulationFailure | undefined;
   try {
@@ -75,6 +67,7 @@ export function runWorld<S>({ scheduler, properties, world, options }: WorldRunO
       durationMs,
       healMs,
       clock,
+      stopWhen: () => recorder.isOver,
       ...(master === undefined ? {} : { master }),
     });
   } catch (error) {
@@ -82,7 +75,7 @@ export function runWorld<S>({ scheduler, properties, world, options }: WorldRunO
     failure = error;
   }
   const came = failure === undefined || isAboutLiveness(failure);
-  if (came && watches.violation === undefined && recorder.finished !== true) {
+  if (came && !recorder.isOver) {
     recorder.end();
     watches.end(recorder);
   }
