@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { ExecutorId } from '../../src/core/index.ts';
+import { AgentId, ExecutorId, TaskId } from '../../src/core/index.ts';
 import { createMemoryRegistry } from '../../src/master/index.ts';
 import { AGENT_PROTOCOL_VERSION } from '../../src/protocol/index.ts';
 import { Resources } from '../../src/resources/index.ts';
+import type { Task } from '../../src/tasks/index.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { createHarness, type Harness, launch } from '../support/master-harness.ts';
 
@@ -166,6 +167,56 @@ describe('While the registry is written', () => {
     agent.connect();
     h.settle();
     expect(h.master.state().agents).toMatchObject([{ connected: true }]);
+  });
+
+  test('an agent asks again on a connection that is closed, since it is unreachable: it is waited for on another', () => {
+    const { h, agent } = slowHarness();
+    agent.isMute = true;
+    h.clock.advance(90_500);
+    const agentInfo = { id: agent.id, hostname: 'a1', resources: agent.resources, attributes: [] };
+    const rest = { protocolVersion: AGENT_PROTOCOL_VERSION, frameworks: [], executors: [], tasks: [] };
+    agent.send({ type: 'reregisterAgent', agentInfo, ...rest });
+    h.clock.advance(2 * SLOW_MS);
+    expect(agent.closed).toEqual(['health check timed out']);
+    expect(h.master.state()).toMatchObject({ agents: [], recoveredAgents: [{ id: agent.id }] });
+    agent.isMute = false;
+    agent.connect();
+    h.settle();
+    expect(h.master.state()).toMatchObject({ agents: [{ connected: true }], recoveredAgents: [] });
+  });
+
+  test('an agent that fits no more when it is admitted is refused, and has its time like others', () => {
+    const { h, agent, scheduler } = slowHarness();
+    const { taskId } = launch(h, scheduler, 't1', 'cpus:3');
+    const id = AgentId('older-S3');
+    const task = (name: string, resources: string): Task => ({
+      taskId: TaskId(name),
+      name,
+      frameworkId: scheduler.id,
+      agentId: id,
+      resources: Resources.parse(resources).allocate('eng'),
+      state: 'TASK_RUNNING',
+      statuses: [],
+    });
+    const heard: string[] = [];
+    const channel = h.master.agents.connect({
+      onMessage: ({ type }) => heard.push(type),
+      onClosed: () => undefined,
+    });
+    channel.send({
+      type: 'reregisterAgent',
+      protocolVersion: AGENT_PROTOCOL_VERSION,
+      agentInfo: { id, hostname: 'a3', resources: Resources.parse('cpus:4'), attributes: [] },
+      frameworks: [scheduler.info],
+      executors: [],
+      tasks: [task('t1', 'cpus:3'), task('t2', 'cpus:2')],
+    });
+    h.settle();
+    // The id of its first task is taken by now, and is free when the agent is admitted.
+    scheduler.acknowledge(agent.update(scheduler.id, taskId, 'TASK_FINISHED'));
+    h.clock.advance(SLOW_MS);
+    expect(heard).toEqual(['shutdownAgent']);
+    expect(h.master.state().recoveredAgents).toMatchObject([{ id }]);
   });
 
   test('what was asked for already is not written again', () => {

@@ -1,13 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { AgentId } from '../../src/core/index.ts';
+import { AgentId, MasterId } from '../../src/core/index.ts';
 import {
+  apply,
   createMaster,
   createMemoryRegistry,
+  decide,
+  emptyState,
   type MemoryRegistry,
   type RegistryFault,
   type RegistryOperation,
   type RegistryOutcome,
 } from '../../src/master/index.ts';
+import { readConfig } from '../../src/master/options.ts';
 import { applyToRegistry, copyRegistry } from '../../src/master/registry.ts';
 import type { AgentInfo } from '../../src/protocol/index.ts';
 import { Resources } from '../../src/resources/index.ts';
@@ -222,5 +226,27 @@ describe('A master writes to its registry', () => {
     h.clock.advance(2 * dayMs);
     expect(h.master.state()).toMatchObject({ unreachableAgents: [], goneAgents: [] });
     expect(contents(h.registry.state())).toEqual(NOTHING);
+  });
+
+  test('that the oldest unreachable and gone agents are forgotten when there are too many', () => {
+    const ids = ['a', 'b', 'c'].map((id) => AgentId(id));
+    const state = emptyState(
+      { id: MasterId('m'), hostname: 'h', version: '1' },
+      { ...readConfig({ clock: createManualClock(), random: seededRandom(1) }), maxRemovedAgents: 1 },
+    );
+    const registry = {
+      ...copyRegistry(),
+      unreachableAgents: new Map(ids.map((id, n) => [id, { hostname: 'h', unreachableMs: 10 + n }])),
+      goneAgents: new Map(ids.map((id, n) => [AgentId(`${id}-gone`), 10 + n])),
+    };
+    apply(state, { type: 'registryLoaded', registry });
+    const { effects } = decide(state, { type: 'registryPruningDue', wallMs: 20 });
+    expect(effects).toContainEqual({
+      type: 'writeRegistry',
+      write: {
+        type: 'configuration',
+        operation: { type: 'pruneAgents', unreachable: ['a', 'b'], gone: ['a-gone', 'b-gone'] },
+      },
+    });
   });
 });
