@@ -168,7 +168,7 @@ export class World {
           this.network.dial<SchedulerCall, SchedulerEvent>(client, handlers, (inner) => {
             this.trace.add(
               `${client.name} -> master`,
-              `SUBSCRIBE ${subscribe.frameworkInfo.id === undefined ? '' : 'again'}`,
+              subscribe.frameworkInfo.id === undefined ? 'SUBSCRIBE' : 'SUBSCRIBE again',
             );
             return this.#reached().schedulers.connect(subscribe, inner);
           }),
