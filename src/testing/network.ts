@@ -35,7 +35,7 @@ export class Client {
   /** What its next calls come to. */
   readonly armed: CallFault[] = [];
   /** By number of connection, in order. */
-  readonly connections = new Set<Connection>();
+  readonly connections: Set<Connection> = new Set();
 
   constructor(name: string, process: SimulatedProcess) {
     this.name = name;

@@ -37,13 +37,13 @@ export class SchedulerRecorder<S> implements SchedulerHistory<S> {
 
   constructor(options: SchedulerRecorderOptions<S>) {
     this.#options = options;
-    const { initial, finished } = options.scheduler;
+    const { initial } = options.scheduler;
     this.#state = initial;
     this.scheduler = {
       initial,
       handle: (state, input) => this.#handle(state, input),
       // One that never finishes is not through as soon as all is quiet: the simulation goes on to its end.
-      finished: (state) => finished?.call(options.scheduler, state) ?? false,
+      finished: (state) => options.scheduler.finished?.(state) ?? false,
     };
   }
 

@@ -74,7 +74,7 @@ describe('arbitraries', () => {
   test('a fault plan keeps to the kinds that it was told, and leaves out what has no one to happen to', () => {
     const kinds = fc.sample(faultPlan({ agents: ['a1'], frameworks: [], kinds: FAULT_KINDS }), 300);
     const seen = new Set(kinds.flatMap(({ script = [] }) => script.map(({ kind }) => kind)));
-    expect([...seen].filter((kind) => /Framework$/.test(kind))).toEqual([]);
+    expect([...seen].filter((kind) => kind.endsWith('Framework'))).toEqual([]);
     const cuts = fc.sample(faultPlan({ agents: ['a1'], frameworks: ['f'], kinds: ['cutStream'] }), 20);
     expect(new Set(cuts.flatMap(({ script = [] }) => script.map(({ kind }) => kind)))).toEqual(new Set(['cutStream']));
   });
