@@ -1,5 +1,5 @@
 import type { ContainerConfig, ContainerExit, ContainerHandlers, Containerizer } from '../agent/index.ts';
-import type { ContainerId } from '../core/index.ts';
+import { type ContainerId, unreachable } from '../core/index.ts';
 import type { Random } from '../runtime/index.ts';
 import type { TaskInfo } from '../tasks/index.ts';
 import { SimulatedProcess, type WallClock } from './machine-process.ts';
@@ -86,12 +86,12 @@ export class SimulatedMachine {
         mine.set(id, handlers);
         const container = this.#containers.get(id);
         if (container === undefined) {
-          tell(id, ({ onExited }) => onExited({ type: 'lost', message: 'No such container' }));
+          tell(id, (handlers) => handlers.onExited({ type: 'lost', message: 'No such container' }));
           return;
         }
         const { exit, started, pid } = container;
-        if (exit !== undefined) tell(id, ({ onExited }) => onExited(exit));
-        else if (started) tell(id, ({ onStarted }) => onStarted({ pid }));
+        if (exit !== undefined) tell(id, (handlers) => handlers.onExited(exit));
+        else if (started) tell(id, (handlers) => handlers.onStarted({ pid }));
       },
       kill: (id, gracePeriodMs) => {
         const container = this.#containers.get(id);
@@ -127,7 +127,7 @@ export class SimulatedMachine {
     }
     container.started = true;
     this.#options.onEvent(`${taskId} runs as process ${pid}`);
-    this.#tell(id, ({ onStarted }) => onStarted({ pid }));
+    this.#tell(id, (handlers) => handlers.onStarted({ pid }));
     if (life.durationMs === Number.POSITIVE_INFINITY) return;
     this.#kernel.schedule(life.durationMs, () => this.#exit(container, { type: 'exited', exitCode: life.exitCode }));
   }
@@ -152,7 +152,7 @@ export class SimulatedMachine {
     if (container.exit !== undefined) return;
     container.exit = exit;
     this.#options.onEvent(`${container.taskId} ${exitText(exit)}`);
-    this.#tell(container.id, ({ onExited }) => onExited(exit));
+    this.#tell(container.id, (handlers) => handlers.onExited(exit));
   }
 
   /** Whoever watches by then hears of it, if anybody does. */
@@ -173,5 +173,7 @@ function exitText(exit: ContainerExit): string {
       return `cannot be started: ${exit.message}`;
     case 'lost':
       return `is lost: ${exit.message}`;
+    default:
+      return unreachable(exit, 'ContainerExit');
   }
 }

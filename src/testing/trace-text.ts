@@ -1,4 +1,4 @@
-import type { AgentId } from '../core/index.ts';
+import { type AgentId, unreachable } from '../core/index.ts';
 import type { Offer, OfferOperation } from '../offers/index.ts';
 import type { TaskInfo, TaskStatus } from '../tasks/index.ts';
 import type { Message } from './network.ts';
@@ -88,6 +88,8 @@ function fullText(message: Message, hostOf: (agentId: AgentId) => string): strin
     case 'shutdownFramework':
     case 'updateFramework':
       return WORDS[message.type];
+    default:
+      return unreachable(message, 'Message');
   }
 }
 
@@ -131,6 +133,8 @@ function operationText(operation: OfferOperation): string {
     case 'CREATE':
     case 'DESTROY':
       return `${operation.type} ${operation.volumes.unallocate()}`;
+    default:
+      return unreachable(operation, 'OfferOperation');
   }
 }
 

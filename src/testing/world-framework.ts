@@ -114,7 +114,10 @@ export class FrameworkHost {
       return;
     }
     if (!(error instanceof SubscriptionError)) {
-      this.#world.fail(`The scheduler of framework ${this.name} has thrown: ${String(error)}`, error);
+      this.#world.fail(
+        `The scheduler of framework ${this.name} has thrown: ${error instanceof Error ? `${error.name}: ${error.message}` : 'what is no error'}`,
+        error,
+      );
       return;
     }
     // The master has given it up: it was away for longer than its failover timeout.
@@ -127,7 +130,6 @@ export class FrameworkHost {
   /** The scheduler, with its state kept and what it does noted. */
   #watched(): Scheduler<unknown> {
     const { scheduler } = this.#plan;
-    const { finished } = scheduler;
     return {
       initial: this.#state,
       handle: (state, input) => {
@@ -137,7 +139,9 @@ export class FrameworkHost {
         for (const action of actions) this.#noteLaunches(action);
         return [next, actions];
       },
-      ...(finished === undefined ? {} : { finished: (state: unknown) => finished.call(scheduler, state) }),
+      ...(scheduler.finished === undefined
+        ? {}
+        : { finished: (state: unknown) => scheduler.finished?.(state) ?? false }),
     };
   }
 
