@@ -9,7 +9,7 @@ import { FAILED_SEEDS } from './seeds.ts';
 import { type ShapeLimits, shapeOf } from './shapes.ts';
 
 const SMALL: ShapeLimits = { agentsMax: 4, frameworksMax: 3, durationMs: 180_000 };
-const SEEDS = 120;
+const SEEDS = 180;
 
 test(`${SEEDS} seeds with all faults keep every invariant, and come to rest`, { timeout: 300_000 }, () => {
   const seen = new Set<string>();
