@@ -2,7 +2,7 @@ import { defineConfig } from 'tsup';
 
 type Config = ReturnType<typeof defineConfig>;
 
-/** One entry per entry point of the package, all ESM, sharing chunks; rxjs and immer stay external. */
+/** One entry per entry point of the package, all ESM, sharing chunks; rxjs, immer and fast-check stay external. */
 const config: Config = defineConfig({
   entry: {
     index: 'src/index.ts',
@@ -12,6 +12,7 @@ const config: Config = defineConfig({
     master: 'src/master/index.ts',
     agent: 'src/agent/index.ts',
     scheduler: 'src/scheduler/index.ts',
+    testing: 'src/testing/index.ts',
     // Not an entry point of the package: what the process of an agent of its own runs.
     'agent-process': 'src/cluster/agent-process.ts',
   },

@@ -61,6 +61,7 @@ const RULES: HouseRules = {
     node: NODE_PLACES,
     rxjs: /^((scheduler|cluster)\/|.*\bshell\.ts$)/,
     immer: /(^|\/)apply\.ts$/,
+    'fast-check': /^testing\//,
   },
   globals: {
     Date: ADAPTERS,

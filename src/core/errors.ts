@@ -7,7 +7,9 @@ export type ErrorCode =
   | 'MESOS_ERR_OPERATION'
   | 'MESOS_ERR_SUBSCRIPTION'
   | 'MESOS_ERR_CLOSED'
-  | 'MESOS_ERR_RECOVERY';
+  | 'MESOS_ERR_RECOVERY'
+  | 'MESOS_ERR_SIMULATION'
+  | 'MESOS_ERR_SCHEDULER';
 
 /** The base of all errors of this package: `code` is stable, the message is for people. */
 export class MesosError extends Error {

@@ -34,7 +34,11 @@ interface ExecutorRef {
 }
 
 /** Compares what an agent reports with what the books say of it. */
-export function compare(state: MasterState, agent: AgentRecord, report: Report): Difference {
+export function compare(
+  state: MasterState,
+  agent: AgentRecord,
+  report: Pick<Report, 'executors' | 'tasks'>,
+): Difference {
   const reported = new Set(report.tasks.map(({ frameworkId, taskId }) => `${frameworkId} ${taskId}`));
   const missing = [...state.tasks.ofAgent(agent.id)].filter(
     ({ frameworkId, taskId }) => !reported.has(`${frameworkId} ${taskId}`),

@@ -24,6 +24,24 @@ export function apply(state: MasterTables, event: MasterEvent): void {
       return disconnectFramework(state, event.frameworkId);
     case 'frameworkRemoved':
       return removeFramework(state, event);
+    case 'registryLoaded':
+      return loadRegistry(state, event);
+    case 'admissionStarted': {
+      const { connection, agentId, message } = event;
+      state.admissions.set(connection, Object.freeze({ agentId, message }));
+      if (agentId === `${state.info.id}-S${state.nextAgent}`) state.nextAgent += 1;
+      return;
+    }
+    case 'admissionEnded':
+      state.admissions.delete(event.connection);
+      return;
+    case 'agentLeaving':
+      state.leavingAgents.add(event.agentId);
+      return;
+    case 'agentMissed':
+      state.unreachableAgents.delete(event.agentId);
+      state.recoveredAgents.set(event.agentId, Object.freeze({ info: event.info, wasLost: true }));
+      return;
     case 'agentAdded':
       return addAgent(state, event);
     case 'agentReregistered':
@@ -31,18 +49,23 @@ export function apply(state: MasterTables, event: MasterEvent): void {
     case 'agentDisconnected':
       return disconnectAgent(state, event.agentId);
     case 'agentUnreachable': {
-      const hostname = state.agents.get(event.agentId)?.info.hostname ?? '';
-      removeAgent(state, event.agentId);
-      state.unreachableAgents.set(event.agentId, Object.freeze({ hostname, unreachableMs: event.wallMs }));
-      return keepNewest(state.unreachableAgents, state.config.maxRemovedAgents);
+      const { agentId, wallMs } = event;
+      const { info } = state.agents.get(agentId) ?? state.recoveredAgents.get(agentId) ?? {};
+      removeAgent(state, agentId);
+      state.unreachableAgents.set(agentId, Object.freeze({ hostname: info?.hostname ?? '', unreachableMs: wallMs }));
+      return;
     }
     case 'agentGone':
       removeAgent(state, event.agentId);
       state.unreachableAgents.delete(event.agentId);
       state.goneAgents.set(event.agentId, event.wallMs);
-      return keepNewest(state.goneAgents, state.config.maxRemovedAgents);
+      return;
     case 'agentRemoved':
       return removeAgent(state, event.agentId);
+    case 'agentsPruned':
+      for (const agentId of event.unreachable) state.unreachableAgents.delete(agentId);
+      for (const agentId of event.gone) state.goneAgents.delete(agentId);
+      return;
     case 'pingSent':
       return changeAgent(state, event.agentId, (agent) => {
         agent.unansweredPings += 1;
@@ -169,11 +192,23 @@ function changeFramework(
   if (framework !== undefined) state.frameworks.set(frameworkId, produce(framework, recipe));
 }
 
+function loadRegistry(state: MasterTables, { registry }: Event<'registryLoaded'>): void {
+  for (const [id, info] of registry.agents) state.recoveredAgents.set(id, Object.freeze({ info, wasLost: false }));
+  for (const [id, agent] of registry.unreachableAgents) state.unreachableAgents.set(id, Object.freeze(agent));
+  for (const [id, goneMs] of registry.goneAgents) state.goneAgents.set(id, goneMs);
+  for (const [role, weight] of registry.weights) state.weights.set(role, weight);
+  // A master that was given the id of an earlier one shall not give out the ids of its agents again.
+  const prefix = `${state.info.id}-S`;
+  for (const id of [...registry.agents.keys(), ...registry.unreachableAgents.keys(), ...registry.goneAgents.keys()]) {
+    if (id.startsWith(prefix)) state.nextAgent = Math.max(state.nextAgent, Number(id.slice(prefix.length)) + 1);
+  }
+}
+
 function addAgent(state: MasterTables, { agent }: Event<'agentAdded'>): void {
   state.agents.set(agent.id, Object.freeze(agent));
+  state.recoveredAgents.delete(agent.id);
   state.unreachableAgents.delete(agent.id);
   if (agent.connection !== undefined) state.agentConnections.set(agent.connection, agent.id);
-  if (agent.id === `${state.info.id}-S${state.nextAgent}`) state.nextAgent += 1;
 }
 
 function reregisterAgent(state: MasterTables, event: Event<'agentReregistered'>): void {
@@ -202,6 +237,8 @@ function removeAgent(state: MasterTables, agentId: AgentId): void {
   const connection = state.agents.get(agentId)?.connection;
   if (connection !== undefined) state.agentConnections.delete(connection);
   state.agents.delete(agentId);
+  state.recoveredAgents.delete(agentId);
+  state.leavingAgents.delete(agentId);
 }
 
 function changeAgent(

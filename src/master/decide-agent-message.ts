@@ -1,7 +1,7 @@
 import { type AgentId, unreachable } from '../core/index.ts';
 import type { AgentMessage } from '../protocol/index.ts';
 import { holdsResources, isTerminal, type TaskStatus, transition, visibleState } from '../tasks/index.ts';
-import { loseAgent } from './decide-lose-agent.ts';
+import { depart } from './decide-lose-agent.ts';
 import { giveBack } from './decide-offers.ts';
 import { decideRegister } from './decide-register.ts';
 import { decideReregister } from './decide-reregister.ts';
@@ -31,13 +31,20 @@ export function decideAgentMessage(
   const agent = agentId === undefined ? undefined : state.agents.get(agentId);
   if (agent === undefined) {
     // Whoever speaks without being registered is asked to register; the answer to that must not be answered again.
-    if (message.type !== 'pong') draft.tellAgent(connection, { type: 'ping', connected: false });
+    const isAsked = message.type === 'pong' || state.admissions.has(connection);
+    if (!isAsked) draft.tellAgent(connection, { type: 'ping', connected: false });
     return draft;
   }
   switch (message.type) {
     case 'unregisterAgent':
-      loseAgent(state, agent, { how: 'removed', message: 'Agent unregistered', wallMs }, draft);
-      draft.closeAgent(connection, 'Agent unregistered');
+      depart(
+        {
+          operation: { type: 'removeAgent', agentId: agent.id },
+          message: 'Agent unregistered',
+          dismissed: false,
+        },
+        draft,
+      );
       break;
     case 'pong':
       if (agent.unansweredPings > 0) draft.event({ type: 'pongReceived', agentId: agent.id });

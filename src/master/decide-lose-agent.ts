@@ -2,8 +2,8 @@ import { type AgentId, unreachable } from '../core/index.ts';
 import { holdsResources, isTerminal, type StatusReason, type Task } from '../tasks/index.ts';
 import { giveBack, rescind } from './decide-offers.ts';
 import { Draft } from './draft.ts';
-import type { Decision, MasterCommand } from './protocol.ts';
-import type { AgentRecord, FrameworkRecord, MasterState } from './state.ts';
+import type { Decision, MasterCommand, MasterEvent, RegistryWrite } from './protocol.ts';
+import type { AgentRecord, ConnectionId, FrameworkRecord, MasterState } from './state.ts';
 import { endWasForwarded, forward, isPartitionAware, type MasterNews, masterStatus } from './statuses.ts';
 import { timerKey } from './timers.ts';
 
@@ -15,34 +15,100 @@ export interface AgentLoss {
   readonly wallMs: number;
 }
 
+type Departure = Extract<RegistryWrite, { readonly type: 'departure' }>;
+
+/** The registry is to hear first that the agent is unreachable, gone or removed. Until then it stays what it is. */
+export function depart(departure: Omit<Departure, 'type'>, draft: Draft): void {
+  draft.event({ type: 'agentLeaving', agentId: departure.operation.agentId });
+  draft.writeRegistry({ type: 'departure', ...departure });
+}
+
+/** The registry has it: the agent leaves the books, whatever has become of it since. */
+export function decideDeparted(
+  state: MasterState,
+  departed: { readonly write: Departure; readonly wallMs: number },
+  draft: Draft,
+): void {
+  const { operation, message, dismissed } = departed.write;
+  const { agentId } = operation;
+  const agent = state.agents.get(agentId);
+  const loss = lossBy(operation, { message, wallMs: departed.wallMs });
+  if (agent !== undefined) {
+    if (dismissed && agent.connection !== undefined) {
+      draft.tellAgent(agent.connection, { type: 'shutdownAgent', message });
+    }
+    loseAgent(state, agent, loss, draft);
+  } else if (loss.how === 'gone') {
+    if (!state.goneAgents.has(agentId)) loseAbsent(state, agentId, loss, draft);
+  } else if (state.recoveredAgents.has(agentId)) {
+    loseAbsent(state, agentId, loss, draft);
+  }
+}
+
+function lossBy(
+  operation: Departure['operation'],
+  now: { readonly message: string; readonly wallMs: number },
+): AgentLoss {
+  switch (operation.type) {
+    case 'markAgentUnreachable':
+      return { how: 'unreachable', message: now.message, wallMs: operation.unreachableMs };
+    case 'markAgentGone':
+      return { how: 'gone', message: now.message, wallMs: operation.goneMs };
+    case 'removeAgent':
+      return { how: 'removed', ...now };
+    default:
+      return unreachable(operation, 'RegistryOperation');
+  }
+}
+
+/** An agent that is recovered or unreachable, of which nothing is in the books but its unreachable tasks. */
+function loseAbsent(state: MasterState, agentId: AgentId, loss: AgentLoss, draft: Draft): void {
+  if (loss.how === 'gone') endUnreachable(state, agentId, loss, draft);
+  draft.event(lossEvent(agentId, loss));
+  draft.cancelTimer(timerKey.recovery(agentId));
+  if (loss.how !== 'removed' && state.recoveredAgents.has(agentId)) tellFailure(state, agentId, draft);
+  draft.info(`Agent ${agentId} is ${loss.how}: ${loss.message}`, { agentId });
+}
+
 /**
  * An agent leaves the books: its offers are rescinded, its tasks lost to whatever extent, every framework is told of
  * the failure.
  *
  * @see Mesos `src/master/master.cpp`, `Master::markUnreachable`, `Master::markGone`, `Master::removeSlave`
  */
-export function loseAgent(state: MasterState, agent: AgentRecord, loss: AgentLoss, draft: Draft): void {
+function loseAgent(state: MasterState, agent: AgentRecord, loss: AgentLoss, draft: Draft): void {
   const { id } = agent;
   for (const offer of state.offers.ofAgent(id)) rescind(state, offer, draft);
   for (const task of state.tasks.ofAgent(id)) loseTask(state, task, loss, draft);
   for (const { frameworkId, info } of state.executors.ofAgent(id)) {
     draft.event({ type: 'executorRemoved', agentId: id, frameworkId, executorId: info.executorId });
   }
-  draft.event(
-    loss.how === 'removed'
-      ? { type: 'agentRemoved', agentId: id }
-      : { type: loss.how === 'gone' ? 'agentGone' : 'agentUnreachable', agentId: id, wallMs: loss.wallMs },
-  );
+  draft.event(lossEvent(id, loss));
   draft.cancelTimer(timerKey.ping(id));
   draft.cancelTimer(timerKey.reregister(id));
   // All that was offered or used of the agent is forgotten with it.
   draft.allocator({ method: 'removeAgent', args: [id] });
-  for (const framework of state.frameworks.values()) {
-    if (framework.connection !== undefined) draft.tellFramework(framework.connection, { type: 'failure', agentId: id });
-  }
+  tellFailure(state, id, draft);
   // It will notice, and come back if it can.
-  if (loss.how === 'unreachable' && agent.connection !== undefined) draft.closeAgent(agent.connection, loss.message);
+  if (agent.connection !== undefined) cutOff(state, agent.connection, loss.message, draft);
   draft.info(`Agent ${id} (${agent.info.hostname}) is ${loss.how}: ${loss.message}`, { agentId: id });
+}
+
+function lossEvent(agentId: AgentId, { how, wallMs }: AgentLoss): MasterEvent {
+  if (how === 'removed') return { type: 'agentRemoved', agentId };
+  return { type: how === 'gone' ? 'agentGone' : 'agentUnreachable', agentId, wallMs };
+}
+
+function tellFailure(state: MasterState, agentId: AgentId, draft: Draft): void {
+  for (const { connection } of state.frameworks.values()) {
+    if (connection !== undefined) draft.tellFramework(connection, { type: 'failure', agentId });
+  }
+}
+
+/** Closes an agent's connection; what it asked for on it is answered no more. */
+export function cutOff(state: MasterState, connection: ConnectionId, reason: string, draft: Draft): void {
+  if (state.admissions.has(connection)) draft.event({ type: 'admissionEnded', connection });
+  draft.closeAgent(connection, reason);
 }
 
 function loseTask(state: MasterState, task: Task, loss: AgentLoss, draft: Draft): void {
@@ -110,7 +176,9 @@ export function decideAgentDisconnected(
   command: Extract<MasterCommand, { readonly type: 'agentDisconnected' }>,
 ): Decision {
   const draft = new Draft();
-  const agentId = state.agentConnections.get(command.connection);
+  const { connection } = command;
+  if (state.admissions.has(connection)) draft.event({ type: 'admissionEnded', connection });
+  const agentId = state.agentConnections.get(connection);
   const agent = agentId === undefined ? undefined : state.agents.get(agentId);
   if (agent === undefined) return draft;
   draft.event({ type: 'agentDisconnected', agentId: agent.id });
@@ -158,15 +226,11 @@ export function decideMarkAgentGone(
 ): Decision {
   const draft = new Draft();
   const { agentId, wallMs } = command;
-  const message = 'Agent has been marked gone';
-  const agent = state.agents.get(agentId);
-  if (agent !== undefined) {
-    loseAgent(state, agent, { how: 'gone', message, wallMs }, draft);
-    dismiss(agent, message, draft);
-  } else if (state.unreachableAgents.has(agentId)) {
-    endUnreachable(state, agentId, { message, wallMs }, draft);
-    draft.event({ type: 'agentGone', agentId, wallMs });
-  }
+  const isKnown =
+    state.agents.has(agentId) || state.recoveredAgents.has(agentId) || state.unreachableAgents.has(agentId);
+  if (!isKnown) return draft;
+  const operation = { type: 'markAgentGone', agentId, goneMs: wallMs } as const;
+  depart({ operation, message: 'Agent has been marked gone', dismissed: true }, draft);
   return draft;
 }
 
@@ -192,16 +256,9 @@ export function decideRemoveAgent(
   command: Extract<MasterCommand, { readonly type: 'removeAgent' }>,
 ): Decision {
   const draft = new Draft();
-  const agent = state.agents.get(command.agentId);
-  if (agent === undefined) return draft;
-  const message = 'Agent removed by the operator';
-  loseAgent(state, agent, { how: 'removed', message, wallMs: command.wallMs }, draft);
-  dismiss(agent, message, draft);
+  const { agentId } = command;
+  if (!state.agents.has(agentId) || state.leavingAgents.has(agentId)) return draft;
+  const operation = { type: 'removeAgent', agentId } as const;
+  depart({ operation, message: 'Agent removed by the operator', dismissed: true }, draft);
   return draft;
-}
-
-function dismiss(agent: AgentRecord, message: string, draft: Draft): void {
-  if (agent.connection === undefined) return;
-  draft.tellAgent(agent.connection, { type: 'shutdownAgent', message });
-  draft.closeAgent(agent.connection, message);
 }

@@ -18,27 +18,33 @@ export function decideTeardown(
   return draft;
 }
 
+/** Roles will weigh differently once the registry says so. */
+export function decideUpdateWeights(command: Extract<MasterCommand, { readonly type: 'updateWeights' }>): Decision {
+  const draft = new Draft();
+  const { weights } = command;
+  draft.writeRegistry({ type: 'configuration', operation: { type: 'updateWeights', weights } });
+  return draft;
+}
+
 /**
  * Roles weigh differently from now on. If somebody has such a role, all offers are taken back: they were made by the
  * old weights.
  *
  * @see Mesos `src/master/weights_handler.cpp`
  */
-export function decideUpdateWeights(
+export function decideWeightsWritten(
   state: MasterState,
-  command: Extract<MasterCommand, { readonly type: 'updateWeights' }>,
-): Decision {
-  const draft = new Draft();
-  const { weights } = command;
+  weights: Readonly<Record<string, number>>,
+  draft: Draft,
+): void {
   draft.event({ type: 'weightsUpdated', weights });
   draft.allocator({ method: 'updateWeights', args: [weights] });
   const weighed = Object.keys(weights);
   const matters = (role: string): boolean => weighed.some((path) => path === role || isStrictSubrole(role, path));
   const isInUse = [...state.frameworks.values()].some(({ info }) => frameworkRoles(info).some(matters));
-  if (!isInUse) return draft;
+  if (!isInUse) return;
   for (const offer of [...state.offers.all()]) {
     rescind(state, offer, draft);
     giveBack(offer, undefined, draft);
   }
-  return draft;
 }

@@ -39,6 +39,8 @@ export function reconcileTask(
     return;
   }
   const answer = answerUnknown(state, asked.agentId);
+  // Whoever knows has not come back yet. The framework will ask again.
+  if (answer === undefined) return;
   const news = { ...answer, reason: 'REASON_RECONCILIATION', wallMs } as const;
   forward(framework, masterStatus(asked, news, framework.info), draft);
 }
@@ -67,8 +69,11 @@ function tellLatest(
 function answerUnknown(
   state: MasterState,
   agentId: AgentId | undefined,
-): { readonly state: TaskState; readonly message: string; readonly unreachableTimeMs?: number } {
-  if (agentId !== undefined) {
+): { readonly state: TaskState; readonly message: string; readonly unreachableTimeMs?: number } | undefined {
+  if (agentId === undefined) {
+    if (state.recoveredAgents.size > 0) return undefined;
+  } else {
+    if (state.recoveredAgents.has(agentId)) return undefined;
     if (state.agents.has(agentId)) {
       return { state: 'TASK_GONE', message: 'Reconciliation: Task is unknown to the agent' };
     }

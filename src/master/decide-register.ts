@@ -2,7 +2,8 @@ import type { AllocatorAgent } from '../allocator/index.ts';
 import { AgentId } from '../core/index.ts';
 import { AGENT_CAPABILITIES, type AgentInfo, type AgentMessage } from '../protocol/index.ts';
 import type { Resources } from '../resources/index.ts';
-import { loseAgent } from './decide-lose-agent.ts';
+import { startAdmission } from './decide-admission.ts';
+import { depart } from './decide-lose-agent.ts';
 import { Draft } from './draft.ts';
 import type { Decision, MasterCommand } from './protocol.ts';
 import type { AgentRecord, ConnectionId, MasterState } from './state.ts';
@@ -22,20 +23,29 @@ export interface Received<Type extends AgentMessage['type']> {
  * @see Mesos `src/master/master.cpp`, `Master::registerSlave`
  */
 export function decideRegister(state: MasterState, received: Received<'registerAgent'>, draft: Draft): void {
-  const { connection, message, wallMs } = received;
+  const { connection, message } = received;
   const already = state.agentConnections.get(connection);
   if (already !== undefined) {
     // It asked again before it heard the answer.
     draft.tellAgent(connection, { type: 'agentRegistered', agentId: already, pingTimeoutMs: pingTimeoutMs(state) });
     return;
   }
+  // It will be answered when the registry has admitted it.
+  if (state.admissions.has(connection)) return;
   const invalid = validateAgentRegistration(message);
   if (invalid !== undefined) {
     draft.dropped(`registration of agent ${message.agentInfo.hostname}`, invalid);
     return;
   }
   const id = AgentId(`${state.info.id}-S${state.nextAgent}`);
-  const agent = newAgent({ id, info: message.agentInfo, connection, wallMs });
+  const operation = { type: 'admitAgent', agentId: id, agentInfo: { ...message.agentInfo, id } } as const;
+  startAdmission(state, { connection, message, operation }, draft);
+}
+
+/** An agent that is new, and by now admitted. */
+export function addNew(state: MasterState, from: Parameters<typeof newAgent>[0], draft: Draft): void {
+  const { id, connection } = from;
+  const agent = newAgent(from);
   draft.event({ type: 'agentAdded', agent });
   draft.tellAgent(connection, { type: 'agentRegistered', agentId: id, pingTimeoutMs: pingTimeoutMs(state) });
   draft.info(`Agent ${id} (${agent.info.hostname}) registered with ${agent.total}`, { agentId: id });
@@ -93,7 +103,7 @@ export function decidePingDue(
   const agent = state.agents.get(command.agentId);
   if (agent === undefined) return draft;
   if (agent.unansweredPings >= state.config.maxAgentPingTimeouts) {
-    loseAgent(state, agent, { how: 'unreachable', message: 'health check timed out', wallMs: command.wallMs }, draft);
+    markUnreachable(state, agent, { message: 'health check timed out', wallMs: command.wallMs }, draft);
     return draft;
   }
   draft.event({ type: 'pingSent', agentId: agent.id });
@@ -110,6 +120,18 @@ export function decideReregisterTimedOut(
   const agent = state.agents.get(command.agentId);
   if (agent === undefined || agent.connection !== undefined || agent.epoch !== command.epoch) return draft;
   const message = `Agent ${agent.info.hostname} did not re-register in time`;
-  loseAgent(state, agent, { how: 'unreachable', message, wallMs: command.wallMs }, draft);
+  markUnreachable(state, agent, { message, wallMs: command.wallMs }, draft);
   return draft;
+}
+
+function markUnreachable(
+  state: MasterState,
+  agent: AgentRecord,
+  why: { readonly message: string; readonly wallMs: number },
+  draft: Draft,
+): void {
+  const { id: agentId } = agent;
+  if (state.leavingAgents.has(agentId)) return;
+  const operation = { type: 'markAgentUnreachable', agentId, unreachableMs: why.wallMs } as const;
+  depart({ operation, message: why.message, dismissed: false }, draft);
 }

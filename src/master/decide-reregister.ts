@@ -1,9 +1,10 @@
 import type { AgentId, FrameworkId } from '../core/index.ts';
-import type { FrameworkInfo, RunningExecutor } from '../protocol/index.ts';
+import type { AgentInfo, FrameworkInfo, RunningExecutor } from '../protocol/index.ts';
 import { equalAttributes, Resources } from '../resources/index.ts';
 import { isTerminal, type Task } from '../tasks/index.ts';
 import { compare, type Difference, heldBy, isFree, type Report } from './agent-report.ts';
-import { endLostTask } from './decide-lose-agent.ts';
+import { missAgent, sameAmounts, sameDescription, startAdmission } from './decide-admission.ts';
+import { cutOff, endLostTask } from './decide-lose-agent.ts';
 import { giveBack, rescind } from './decide-offers.ts';
 import { allocatorAgent, newAgent, ping, pingTimeoutMs, type Received } from './decide-register.ts';
 import { allocatorFramework } from './decide-subscribe.ts';
@@ -21,7 +22,7 @@ import { validateReregistration } from './validate/index.ts';
 export function decideReregister(state: MasterState, received: Received<'reregisterAgent'>, draft: Draft): void {
   const { connection, message } = received;
   const { id } = message.agentInfo;
-  const other = state.agentConnections.get(connection);
+  const other = state.agentConnections.get(connection) ?? state.admissions.get(connection)?.agentId;
   const invalid =
     validateReregistration(message) ??
     (other === undefined || other === id ? undefined : `agent ${other} is registered on its connection`);
@@ -33,10 +34,49 @@ export function decideReregister(state: MasterState, received: Received<'reregis
     draft.tellAgent(connection, { type: 'shutdownAgent', message: 'Agent has been marked gone' });
     return;
   }
+  const current = state.agents.get(id)?.connection;
+  if (current !== undefined && current > connection) {
+    // It has been under way for long: what it says was true before the agent came on the connection that it has now.
+    draft.dropped(`re-registration of agent ${id} (${message.agentInfo.hostname})`, 'it came on an older connection');
+    return;
+  }
+  const agentInfo = { ...message.agentInfo, id };
+  const admitted = state.agents.get(id)?.info ?? state.recoveredAgents.get(id)?.info;
+  const stays = admitted !== undefined && !state.leavingAgents.has(id);
+  if (stays && !state.admissions.has(connection) && sameDescription(admitted, agentInfo)) {
+    takeIn(state, received, draft);
+    return;
+  }
+  if (!fitsReport(state, id, message)) {
+    refuse(agentInfo, connection, draft);
+    return;
+  }
+  const operation = { type: stays ? 'updateAgent' : 'markAgentReachable', agentId: id, agentInfo } as const;
+  startAdmission(state, { connection, message, operation }, draft);
+}
+
+/** Takes an agent in that the registry has as admitted. */
+export function takeIn(state: MasterState, received: Received<'reregisterAgent'>, draft: Draft): void {
+  const { id } = received.message.agentInfo;
+  if (id === undefined) return;
   const report = readReport(state, received, draft);
   const known = state.agents.get(id);
   if (known === undefined) addReturning(state, id, { received, report }, draft);
   else reconcileKnown(state, known, { received, report }, draft);
+}
+
+/** Whether there is as much on the agent as it says that is used there: if not, it is not worth admitting. */
+function fitsReport(state: MasterState, id: AgentId, message: Received<'reregisterAgent'>['message']): boolean {
+  const isOver = (frameworkId: FrameworkId): boolean => state.completedFrameworks.has(frameworkId);
+  const executors = message.executors.filter(({ frameworkId }) => !isOver(frameworkId));
+  const tasks = message.tasks.filter(({ frameworkId }) => !isOver(frameworkId));
+  const known = state.agents.get(id);
+  if (known === undefined) {
+    const free = tasks.filter((task) => isFree(state, task));
+    return fits(message.agentInfo.resources, heldBy(free, executors));
+  }
+  const total = sameAmounts(message.agentInfo.resources, known.total) ? known.total : message.agentInfo.resources;
+  return fits(total, compare(state, known, { executors, tasks }).used);
 }
 
 interface Return {
@@ -56,7 +96,7 @@ function readReport(state: MasterState, received: Received<'reregisterAgent'>, d
       continue;
     }
     const known = state.frameworks.get(id);
-    frameworks.set(id, known ?? recoverFramework(id, info, draft));
+    frameworks.set(id, known ?? recoverFramework(state, { ...info, id }, draft));
   }
   return {
     frameworks,
@@ -65,7 +105,13 @@ function readReport(state: MasterState, received: Received<'reregisterAgent'>, d
   };
 }
 
-function recoverFramework(id: FrameworkId, info: FrameworkInfo, draft: Draft): FrameworkRecord {
+/** Its scheduler may not have noticed yet that there is another master: it has as long as agents have, at least. */
+function recoverFramework(
+  state: MasterState,
+  info: FrameworkInfo & { readonly id: FrameworkId },
+  draft: Draft,
+): FrameworkRecord {
+  const { id } = info;
   const framework: FrameworkRecord = {
     id,
     info,
@@ -81,6 +127,12 @@ function recoverFramework(id: FrameworkId, info: FrameworkInfo, draft: Draft): F
     method: 'addFramework',
     args: [id, allocatorFramework(info, []), { active: false, used: new Map() }],
   });
+  const { agentReregisterTimeoutMs } = state.config;
+  draft.startTimer(timerKey.failover(id), Math.max(info.failoverTimeoutMs ?? 0, agentReregisterTimeoutMs), {
+    type: 'failoverTimedOut',
+    frameworkId: id,
+    subscriptions: framework.subscriptions,
+  });
   return framework;
 }
 
@@ -91,12 +143,14 @@ function addReturning(state: MasterState, id: AgentId, { received, report }: Ret
   const tasks = report.tasks.filter((task) => isFree(state, task));
   const used = heldBy(tasks, report.executors);
   if (!fits(agent.total, used)) {
-    refuse(agent, connection, draft);
+    refuse(agent.info, connection, draft);
+    missAgent(state, { agentId: id, agentInfo: agent.info }, draft);
     return;
   }
   draft.event({ type: 'agentAdded', agent });
+  draft.cancelTimer(timerKey.recovery(id));
   for (const executor of report.executors) addExecutor(id, executor, draft);
-  const news = state.unreachableAgents.has(id) ? 'Unreachable agent reregistered' : 'Unknown agent reregistered';
+  const news = newsOfReturn(state, id);
   for (const task of tasks) returnTask(report, { task, news, wallMs }, draft);
   draft.tellAgent(connection, {
     type: 'agentReregistered',
@@ -111,6 +165,12 @@ function addReturning(state: MasterState, id: AgentId, { received, report }: Ret
   draft.allocator({ method: 'addAgent', args: [id, allocatorAgent(agent.info, agent.total), used] });
 }
 
+/** What frameworks are told of its tasks; nothing if it was another master that they knew them from: they will ask. */
+function newsOfReturn(state: MasterState, id: AgentId): string | undefined {
+  if (state.recoveredAgents.get(id)?.wasLost === false) return undefined;
+  return state.unreachableAgents.has(id) ? 'Unreachable agent reregistered' : 'Unknown agent reregistered';
+}
+
 /** The agent has been away for a short while: the books are kept, and made to agree with what it reports. */
 function reconcileKnown(state: MasterState, agent: AgentRecord, { received, report }: Return, draft: Draft): void {
   const { connection, message, wallMs } = received;
@@ -119,11 +179,11 @@ function reconcileKnown(state: MasterState, agent: AgentRecord, { received, repo
   const total = sameAmounts(info.resources, agent.total) ? agent.total : info.resources;
   const difference = compare(state, agent, report);
   if (!fits(total, difference.used)) {
-    refuse(agent, connection, draft);
+    refuse(info, connection, draft);
     return;
   }
   if (agent.connection !== undefined && agent.connection !== connection) {
-    draft.closeAgent(agent.connection, 'Agent re-registered on another connection');
+    cutOff(state, agent.connection, 'Agent re-registered on another connection', draft);
   }
   // There are some only if the master did not notice that the agent was away.
   for (const offer of state.offers.ofAgent(id)) {
@@ -192,17 +252,10 @@ function fits(total: Resources, used: ReadonlyMap<FrameworkId, Resources>): bool
   return true;
 }
 
-function refuse(agent: AgentRecord, connection: number, draft: Draft): void {
+function refuse(info: AgentInfo, connection: number, draft: Draft): void {
   const message = 'Resources of the agent do not contain what is used on it';
-  draft.dropped(`re-registration of agent ${agent.id} (${agent.info.hostname})`, message);
+  draft.dropped(`re-registration of agent ${info.id} (${info.hostname})`, message);
   draft.tellAgent(connection, { type: 'shutdownAgent', message });
-}
-
-/** Whether both hold the same in name and amount, whatever is reserved or made a volume of. */
-function sameAmounts(a: Resources, b: Resources): boolean {
-  const rest = (resources: Resources): Resources =>
-    resources.filter(({ value }) => value.type !== 'SCALAR').toUnreserved();
-  return a.quantities().equals(b.quantities()) && rest(a).equals(rest(b));
 }
 
 function addExecutor(agentId: AgentId, { frameworkId, executor }: RunningExecutor, draft: Draft): void {
@@ -211,13 +264,13 @@ function addExecutor(agentId: AgentId, { frameworkId, executor }: RunningExecuto
 
 function returnTask(
   report: Report,
-  back: { readonly task: Task; readonly news: string; readonly wallMs: number },
+  back: { readonly task: Task; readonly news: string | undefined; readonly wallMs: number },
   draft: Draft,
 ): void {
   const { task, news, wallMs } = back;
   draft.event({ type: 'taskReturned', task });
   const framework = report.frameworks.get(task.frameworkId);
-  if (framework === undefined || framework.recovered) return;
+  if (news === undefined || framework === undefined || framework.recovered) return;
   const status = masterStatus(
     task,
     { state: task.state, message: news, reason: 'REASON_AGENT_REREGISTERED', wallMs },

@@ -6,6 +6,12 @@ import { decideAllocated, decideOfferTimedOut } from './decide-offers.ts';
 import { decideTeardown, decideUpdateWeights } from './decide-operator.ts';
 import { decidePingDue, decideReregisterTimedOut } from './decide-register.ts';
 import {
+  decideRecoveryTimedOut,
+  decideRegistryPruningDue,
+  decideRegistryRecovered,
+  decideRegistryWritten,
+} from './decide-registry.ts';
+import {
   decideFailoverTimedOut,
   decideHeartbeatDue,
   decideSchedulerDisconnected,
@@ -43,6 +49,14 @@ export function decide(state: MasterState, command: MasterCommand): Decision {
       return decidePingDue(state, command);
     case 'reregisterTimedOut':
       return decideReregisterTimedOut(state, command);
+    case 'registryRecovered':
+      return decideRegistryRecovered(state, command);
+    case 'registryWritten':
+      return decideRegistryWritten(state, command);
+    case 'recoveryTimedOut':
+      return decideRecoveryTimedOut(state, command);
+    case 'registryPruningDue':
+      return decideRegistryPruningDue(state, command);
     case 'markAgentGone':
       return decideMarkAgentGone(state, command);
     case 'removeAgent':
@@ -50,7 +64,7 @@ export function decide(state: MasterState, command: MasterCommand): Decision {
     case 'teardown':
       return decideTeardown(state, command);
     case 'updateWeights':
-      return decideUpdateWeights(state, command);
+      return decideUpdateWeights(command);
     default:
       return unreachable(command, 'MasterCommand');
   }

@@ -1,6 +1,6 @@
 import type { ConnectionId } from './state.ts';
 import type { MasterMessage, SchedulerEvent } from '../protocol/index.ts';
-import type { AllocatorCall, MasterEffect, MasterEvent, MasterStimulus } from './protocol.ts';
+import type { AllocatorCall, MasterEffect, MasterEvent, MasterStimulus, RegistryWrite } from './protocol.ts';
 
 /** A decision in the making: the functions of `decide` add to it, in the order in which things shall happen. */
 export class Draft {
@@ -37,6 +37,11 @@ export class Draft {
 
   cancelTimer(key: string): void {
     this.effects.push({ type: 'cancelTimer', key });
+  }
+
+  /** What is decided is written first; acting upon it is for when it comes back. */
+  writeRegistry(write: RegistryWrite): void {
+    this.effects.push({ type: 'writeRegistry', write });
   }
 
   /** Somebody's mistake or a lost race, of no consequence: nothing but a line in the log. */

@@ -9,6 +9,7 @@ export {
   nothingHeldTwice,
   nothingOvercommitted,
   offersAreAnswerable,
+  registryAgrees,
   tasksHoldWhatTheyWereGiven,
   type Violations,
 } from './invariants.ts';
@@ -21,10 +22,26 @@ export type {
   MasterEvent,
   MasterStimulus,
   OfferEnd,
+  RegistryWrite,
 } from './protocol.ts';
+export {
+  type Registry,
+  type RegistryOperation,
+  type RegistryOutcome,
+  type RegistryRecovery,
+  type RegistryState,
+  type UnreachableAgent,
+} from './registry.ts';
+export {
+  createMemoryRegistry,
+  type MemoryRegistry,
+  type MemoryRegistryOptions,
+  type RegistryFault,
+} from './registry-memory.ts';
 export { createMaster, type Master, MASTER_VERSION } from './shell.ts';
 export type { AgentSnapshot, FrameworkSnapshot, MasterSnapshot } from './snapshot.ts';
 export {
+  type Admission,
   type AgentRecord,
   type CompletedFramework,
   type ConnectionId,
@@ -33,7 +50,8 @@ export {
   type MasterConfig,
   type MasterState,
   type MasterTables,
+  type RecoveredAgent,
+  type RegistrationMessage,
   type TaskRef,
-  type UnreachableAgent,
 } from './state.ts';
 export { InvariantWatch } from './watch.ts';

@@ -2,6 +2,7 @@ import type { Allocator } from '../allocator/index.ts';
 import type { AgentId, FrameworkId } from '../core/index.ts';
 import { type Resource, Resources } from '../resources/index.ts';
 import { holdsResources } from '../tasks/index.ts';
+import type { RegistryState } from './registry.ts';
 import type { MasterState } from './state.ts';
 
 /** The part of an allocator that its books can be read from. */
@@ -206,4 +207,31 @@ export function tasksHoldWhatTheyWereGiven(state: MasterState): Violations {
     if (!resources.isEmpty) violations.push(`A5: ${key} uses nothing, its tasks and executors hold ${resources}`);
   }
   return violations;
+}
+
+/** **R2** The master says of agents and weights what the registry says: a successor would not contradict it. */
+export function registryAgrees(state: MasterState, registry: RegistryState): Violations {
+  const violations: string[] = [];
+  const compare = (what: string, here: ReadonlyMap<string, unknown>, there: ReadonlyMap<string, unknown>): void => {
+    for (const [key, value] of here) {
+      if (there.get(key) !== value) violations.push(`R2: the master has ${what} ${key}, the registry does not`);
+    }
+    for (const key of there.keys()) {
+      if (!here.has(key)) violations.push(`R2: the registry has ${what} ${key}, the master does not`);
+    }
+  };
+  const admitted = (ids: Iterable<string>): ReadonlyMap<string, true> => new Map([...ids].map((id) => [id, true]));
+  const here = admitted([...state.agents.keys(), ...state.recoveredAgents.keys()]);
+  compare('admitted agent', here, admitted(registry.agents.keys()));
+  for (const id of state.recoveredAgents.keys()) {
+    if (state.agents.has(id)) violations.push(`R2: agent ${id} is registered, and waited for`);
+  }
+  compare('unreachable agent', times(state), times(registry));
+  compare('gone agent', state.goneAgents, registry.goneAgents);
+  compare('weight of role', state.weights, registry.weights);
+  return violations;
+}
+
+function times({ unreachableAgents }: Pick<RegistryState, 'unreachableAgents'>): ReadonlyMap<string, number> {
+  return new Map([...unreachableAgents].map(([id, { unreachableMs }]) => [id, unreachableMs]));
 }

@@ -1,13 +1,19 @@
 import { InvalidArgument } from '../core/index.ts';
 import { type Quantities, roleError } from '../resources/index.ts';
 import type { Clock, Log, Random } from '../runtime/index.ts';
+import type { Registry } from './registry.ts';
 import type { MasterConfig } from './state.ts';
 
 /** Times in milliseconds. */
 export interface MasterOptions {
   readonly clock: Clock;
-  /** Source of the master's id and of the order in which agents are offered. */
+  /**
+   * Source of the master's id and of the order in which agents are offered. Masters that follow one another on a
+   * registry need different ones: the ids that they give out begin with their own.
+   */
   readonly random: Random;
+  /** What this master's successor will know, and what it knows of its predecessor. One of its own, in memory, if absent. */
+  readonly registry?: Registry;
   /** Nothing is logged if absent. */
   readonly log?: Log;
   /** How it is shown to frameworks; `localhost` if absent. */
@@ -18,7 +24,10 @@ export interface MasterOptions {
   readonly agentPingTimeoutMs?: number;
   /** How many pings in a row may go unanswered until an agent is unreachable; 5 if absent. */
   readonly maxAgentPingTimeouts?: number;
-  /** How long an agent may be disconnected until it is unreachable, pings or not; 600,000 if absent. */
+  /**
+   * How long an agent may be disconnected until it is unreachable, pings or not, and how long the agents of an earlier
+   * master have to come back; 600,000 if absent.
+   */
   readonly agentReregisterTimeoutMs?: number;
   /** After how long an offer is rescinded; never if absent. */
   readonly offerTimeoutMs?: number;
@@ -26,7 +35,7 @@ export interface MasterOptions {
   readonly allocationIntervalMs?: number;
   /** One of these must be in an offer; `cpus:0.01` or `mem:32` if absent. */
   readonly minAllocatable?: readonly Quantities[];
-  /** By role, greater than 0; 1 for those not named. */
+  /** By role, greater than 0; 1 for those not named. Ignored if there are weights in the registry. */
   readonly weights?: Readonly<Record<string, number>>;
   /** How many removed frameworks are remembered; 50 if absent. */
   readonly maxCompletedFrameworks?: number;

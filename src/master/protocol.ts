@@ -14,7 +14,8 @@ import type { ResourceConversion, Resources } from '../resources/index.ts';
 import type { LogLevel } from '../runtime/index.ts';
 import type { TaskState, TaskStatus } from '../tasks/index.ts';
 import type { ExecutorRecord } from './executor-table.ts';
-import type { AgentRecord, ConnectionId, FrameworkRecord } from './state.ts';
+import type { RegistryOperation, RegistryState } from './registry.ts';
+import type { AgentRecord, ConnectionId, FrameworkRecord, RegistrationMessage } from './state.ts';
 import type { Task } from '../tasks/index.ts';
 
 /** What reaches a master from outside, less when it did. */
@@ -34,6 +35,17 @@ export type MasterStimulus =
   | { readonly type: 'pingDue'; readonly agentId: AgentId }
   /** `epoch` as it was when the agent was disconnected. */
   | { readonly type: 'reregisterTimedOut'; readonly agentId: AgentId; readonly epoch: number }
+  /** The first of all; `weights` are those of the options, for a registry that has none. */
+  | {
+      readonly type: 'registryRecovered';
+      readonly registry: RegistryState;
+      readonly weights: Readonly<Record<string, number>>;
+    }
+  /** Now it can be acted upon. */
+  | { readonly type: 'registryWritten'; readonly write: RegistryWrite }
+  /** An admitted agent has not come back. */
+  | { readonly type: 'recoveryTimedOut'; readonly agentId: AgentId }
+  | { readonly type: 'registryPruningDue' }
   /** From the operator, as are the following; about somebody unknown, they are ignored. */
   | { readonly type: 'teardown'; readonly frameworkId: FrameworkId }
   | { readonly type: 'markAgentGone'; readonly agentId: AgentId }
@@ -42,6 +54,26 @@ export type MasterStimulus =
 
 /** A stimulus, and the time of it in epoch milliseconds. */
 export type MasterCommand = MasterStimulus & { readonly wallMs: number };
+
+type Operation<Type extends RegistryOperation['type']> = Extract<RegistryOperation, { readonly type: Type }>;
+
+/** What is to be written before it is acted upon, and what will be needed then. */
+export type RegistryWrite =
+  | {
+      readonly type: 'admission';
+      readonly operation: Operation<'admitAgent' | 'updateAgent' | 'markAgentReachable'>;
+      /** On which the agent asked for it, and will be answered. */
+      readonly connection: ConnectionId;
+    }
+  | {
+      readonly type: 'departure';
+      readonly operation: Operation<'markAgentUnreachable' | 'markAgentGone' | 'removeAgent'>;
+      /** Why, for frameworks and the agent. */
+      readonly message: string;
+      /** Whether the agent is told to shut down. */
+      readonly dismissed: boolean;
+    }
+  | { readonly type: 'configuration'; readonly operation: Operation<'updateWeights' | 'pruneAgents'> };
 
 /** How an offer ended. `withdrawn`: silently, since there is nobody to be told. */
 export type OfferEnd = 'accepted' | 'declined' | 'rescinded' | 'withdrawn';
@@ -67,6 +99,21 @@ export type MasterEvent =
   | { readonly type: 'frameworkDisconnected'; readonly frameworkId: FrameworkId }
   /** Its tasks, offers and executors are gone by now. */
   | { readonly type: 'frameworkRemoved'; readonly frameworkId: FrameworkId; readonly wallMs: number }
+  /** All that a master knows when it starts. */
+  | { readonly type: 'registryLoaded'; readonly registry: RegistryState }
+  /** An agent asks to be taken in, or asks again before it is; the registry is written first. */
+  | {
+      readonly type: 'admissionStarted';
+      readonly connection: ConnectionId;
+      readonly agentId: AgentId;
+      readonly message: RegistrationMessage;
+    }
+  /** It is written, or nobody waits for it any more. */
+  | { readonly type: 'admissionEnded'; readonly connection: ConnectionId }
+  /** It is about to be unreachable, gone or removed; the registry is written first. */
+  | { readonly type: 'agentLeaving'; readonly agentId: AgentId }
+  /** It is admitted, and was not there any more to hear so. */
+  | { readonly type: 'agentMissed'; readonly agentId: AgentId; readonly info: AgentInfo }
   | { readonly type: 'agentAdded'; readonly agent: AgentRecord }
   | {
       readonly type: 'agentReregistered';
@@ -79,9 +126,10 @@ export type MasterEvent =
   | { readonly type: 'agentDisconnected'; readonly agentId: AgentId }
   /** Its tasks, offers and executors are gone by now, as with the two after it. */
   | { readonly type: 'agentUnreachable'; readonly agentId: AgentId; readonly wallMs: number }
-  /** Of an agent that was registered or unreachable. */
+  /** Of an agent that was registered, recovered or unreachable. */
   | { readonly type: 'agentGone'; readonly agentId: AgentId; readonly wallMs: number }
   | { readonly type: 'agentRemoved'; readonly agentId: AgentId }
+  | { readonly type: 'agentsPruned'; readonly unreachable: readonly AgentId[]; readonly gone: readonly AgentId[] }
   | { readonly type: 'pingSent'; readonly agentId: AgentId }
   | { readonly type: 'pongReceived'; readonly agentId: AgentId }
   | {
@@ -165,6 +213,8 @@ export type MasterEffect =
   | { readonly type: 'callAllocator'; readonly call: AllocatorCall }
   /** Takes the place of a timer of the same key. When it rings, the stimulus comes back as a command. */
   | { readonly type: 'startTimer'; readonly key: string; readonly delayMs: number; readonly stimulus: MasterStimulus }
+  /** In the order of the effects. When it is written, it comes back as a command. */
+  | { readonly type: 'writeRegistry'; readonly write: RegistryWrite }
   /** Fine if there is none. */
   | { readonly type: 'cancelTimer'; readonly key: string }
   | {

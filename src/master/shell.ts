@@ -26,9 +26,12 @@ import { callAllocator } from './allocator-call.ts';
 import { apply } from './apply.ts';
 import { Connections } from './connections.ts';
 import { decide } from './decide.ts';
-import { checkInvariants } from './invariants.ts';
+import { checkInvariants, registryAgrees } from './invariants.ts';
 import { checkWeights, type MasterOptions, readConfig } from './options.ts';
 import type { MasterCommand, MasterEffect, MasterEvent, MasterStimulus } from './protocol.ts';
+import { applyToRegistry, copyRegistry, type RegistryState, type RegistryTables } from './registry.ts';
+import { createMemoryRegistry } from './registry-memory.ts';
+import { RegistryWriter } from './registry-writer.ts';
 import { Ring } from './ring.ts';
 import { type MasterSnapshot, takeSnapshot } from './snapshot.ts';
 import { type ConnectionId, emptyState, type MasterTables } from './state.ts';
@@ -85,6 +88,11 @@ class MasterShell implements Master {
   readonly #timers = new Map<string, Disposable>();
   readonly #events = new Subject<MasterEvent>();
   readonly #watch: InvariantWatch | undefined;
+  readonly #registry: RegistryWriter;
+  /** What is written and has been acted upon; only kept while invariants are checked. */
+  #written: RegistryTables | undefined;
+  /** Until the registry is there, nothing is decided. */
+  #isRecovered = false;
   #lastConnection: ConnectionId = 0;
   #round: Disposable | undefined;
   #closing: Promise<void> | undefined;
@@ -134,7 +142,19 @@ class MasterShell implements Master {
       },
     };
     this.agents = { connect: (handlers) => this.#connect(this.#agents, handlers)[1] };
-    if (Object.keys(weights).length > 0) this.#post({ type: 'updateWeights', weights });
+    this.#registry = new RegistryWriter(
+      { registry: options.registry ?? createMemoryRegistry({ clock }), clock },
+      {
+        onRecovered: (registry) => this.#recover(registry, weights),
+        onWritten: (write) => this.#post({ type: 'registryWritten', write }),
+        onFailed: (reason) => log.log('error', `The registry failed, and is tried again: ${reason}`),
+        onSuperseded: () => {
+          log.log('error', 'Another master has taken over the registry: this one closes');
+          void this.close();
+        },
+      },
+    );
+    this.#registry.recover();
   }
 
   state(): MasterSnapshot {
@@ -154,8 +174,8 @@ class MasterShell implements Master {
 
   markAgentGone(agentId: AgentId): void {
     this.#assertOpen('markAgentGone');
-    const { agents, unreachableAgents, goneAgents } = this.#state;
-    if (!agents.has(agentId) && !unreachableAgents.has(agentId) && !goneAgents.has(agentId)) {
+    const { agents, recoveredAgents, unreachableAgents, goneAgents } = this.#state;
+    if (![agents, recoveredAgents, unreachableAgents, goneAgents].some((known) => known.has(agentId))) {
       throw new InvalidArgument('agentId', `expected an agent that is known, got ${JSON.stringify(agentId)}`);
     }
     this.#post({ type: 'markAgentGone', agentId });
@@ -186,6 +206,7 @@ class MasterShell implements Master {
 
   async #close(): Promise<void> {
     this.#allocator.close();
+    this.#registry.close();
     this.#round?.[Symbol.dispose]();
     for (const timer of this.#timers.values()) timer[Symbol.dispose]();
     this.#timers.clear();
@@ -227,11 +248,19 @@ class MasterShell implements Master {
   }
 
   #wake(): void {
-    if (this.#closing !== undefined) return;
+    if (this.#closing !== undefined || !this.#isRecovered) return;
     this.#round ??= this.#clock.schedule(0, () => {
       this.#round = undefined;
       this.#runRound();
     });
+  }
+
+  /** The first turn, before all that has been waiting for it. */
+  #recover(registry: RegistryState, weights: Readonly<Record<string, number>>): void {
+    this.#isRecovered = true;
+    if (this.#watch !== undefined) this.#written = copyRegistry(registry);
+    this.#turn({ type: 'registryRecovered', registry, weights, wallMs: this.#clock.wallMs() });
+    this.#wake();
   }
 
   #runRound(): void {
@@ -250,6 +279,9 @@ class MasterShell implements Master {
     const broken = this.#watch?.observe(this.#state, command, decision) ?? [];
     for (const event of decision.events) apply(this.#state, event);
     for (const effect of decision.effects) this.#perform(effect);
+    if (this.#written !== undefined && command.type === 'registryWritten') {
+      applyToRegistry(this.#written, command.write.operation);
+    }
     if (this.#watch !== undefined) this.#check(command, broken);
     if (this.#events.observed) for (const event of decision.events) this.#events.next(event);
   }
@@ -257,7 +289,8 @@ class MasterShell implements Master {
   #check(command: MasterCommand, broken: readonly string[]): void {
     // While allocations wait to become offers, the allocator is ahead.
     const allocator = this.#allocations.length === 0 ? this.#allocator : undefined;
-    const violations = [...broken, ...checkInvariants(this.#state, allocator)];
+    const registry = this.#written === undefined ? [] : registryAgrees(this.#state, this.#written);
+    const violations = [...broken, ...checkInvariants(this.#state, allocator), ...registry];
     if (violations.length > 0) throw new InvariantViolation(`After ${command.type}: ${violations.join('; ')}`);
   }
 
@@ -275,6 +308,8 @@ class MasterShell implements Master {
         return callAllocator(this.#allocator, effect.call);
       case 'startTimer':
         return this.#startTimer(effect.key, effect.delayMs, effect.stimulus);
+      case 'writeRegistry':
+        return this.#registry.write(effect.write);
       case 'cancelTimer':
         return this.#cancelTimer(effect.key);
       case 'log':

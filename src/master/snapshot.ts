@@ -49,6 +49,8 @@ export interface MasterSnapshot {
   readonly hostname: string;
   readonly version: string;
   readonly agents: readonly AgentSnapshot[];
+  /** Admitted, by an earlier master as a rule, and not back yet. */
+  readonly recoveredAgents: readonly { readonly id: AgentId; readonly hostname: string }[];
   readonly unreachableAgents: readonly {
     readonly id: AgentId;
     readonly hostname: string;
@@ -81,6 +83,7 @@ export function takeSnapshot(state: MasterState): MasterSnapshot {
     hostname: state.info.hostname,
     version: state.info.version,
     agents,
+    recoveredAgents: [...state.recoveredAgents].map(([id, { info }]) => ({ id, hostname: info.hostname })),
     unreachableAgents: [...state.unreachableAgents].map(([id, agent]) => ({ id, ...agent })),
     goneAgents: [...state.goneAgents].map(([id, goneMs]) => ({ id, goneMs })),
     frameworks: [...state.frameworks.values()].map((framework) =>

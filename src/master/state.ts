@@ -1,9 +1,10 @@
 import type { AgentId, FrameworkId, TaskId } from '../core/index.ts';
-import type { AgentInfo, FrameworkInfo, MasterInfo } from '../protocol/index.ts';
+import type { AgentInfo, AgentMessage, FrameworkInfo, MasterInfo } from '../protocol/index.ts';
 import type { Resources } from '../resources/index.ts';
 import type { Task } from '../tasks/index.ts';
 import { type Executors, ExecutorTable } from './executor-table.ts';
 import { type Offers, OfferTable } from './offer-table.ts';
+import type { UnreachableAgent } from './registry.ts';
 import type { Ring } from './ring.ts';
 import { type Tasks, TaskTable } from './task-table.ts';
 import { type Used, UsedTable } from './used-table.ts';
@@ -22,7 +23,7 @@ export interface MasterConfig {
   readonly maxCompletedFrameworks: number;
   readonly maxCompletedTasksPerFramework: number;
   readonly maxUnreachableTasksPerFramework: number;
-  /** How many unreachable agents, and how many gone ones, are remembered; the oldest are forgotten. */
+  /** How many unreachable agents, and how many gone ones, are remembered; the oldest are pruned from time to time. */
   readonly maxRemovedAgents: number;
 }
 
@@ -78,17 +79,28 @@ export interface CompletedFramework {
   readonly tasks: readonly Task[];
 }
 
-/** An agent that did not answer any more; its tasks may still run. */
-export interface UnreachableAgent {
-  readonly hostname: string;
-  /** Epoch milliseconds. */
-  readonly unreachableMs: number;
+/** How an agent asks to be taken in. */
+export type RegistrationMessage = Extract<AgentMessage, { readonly type: 'registerAgent' | 'reregisterAgent' }>;
+
+/** An agent that will be taken in when the registry says so. */
+export interface Admission {
+  readonly agentId: AgentId;
+  /** The latest one: it is the truth about what runs on the agent. */
+  readonly message: RegistrationMessage;
+}
+
+/** An agent that is admitted, and is not there: its tasks are not known. */
+export interface RecoveredAgent {
+  readonly info: AgentInfo;
+  /** It had been taken for lost, and missed the answer when it came back: frameworks are told of its tasks when it is there. */
+  readonly wasLost: boolean;
 }
 
 /**
  * All that a master knows, as `decide` sees it: tables of frozen records. A record's identity is its version.
  *
- * Whoever is not in `agents` is one of unreachable, gone, or unknown.
+ * An agent is one of registered, recovered, unreachable, gone, or unknown. The registry has those of the first two as
+ * admitted, so that a master never says of an agent what its successor would not.
  */
 export interface MasterState {
   readonly info: MasterInfo;
@@ -99,10 +111,16 @@ export interface MasterState {
   readonly schedulerConnections: ReadonlyMap<ConnectionId, FrameworkId>;
   /** Registered agents, connected or not. */
   readonly agents: ReadonlyMap<AgentId, AgentRecord>;
+  /** Admitted, by an earlier master as a rule, and not back yet. */
+  readonly recoveredAgents: ReadonlyMap<AgentId, RecoveredAgent>;
   readonly unreachableAgents: ReadonlyMap<AgentId, UnreachableAgent>;
   /** Epoch milliseconds of when an operator declared the agent gone. */
   readonly goneAgents: ReadonlyMap<AgentId, number>;
   readonly agentConnections: ReadonlyMap<ConnectionId, AgentId>;
+  /** Agents that wait for the registry to admit them. */
+  readonly admissions: ReadonlyMap<ConnectionId, Admission>;
+  /** Registered and recovered agents that the registry is about to have as unreachable, gone or removed. */
+  readonly leavingAgents: ReadonlySet<AgentId>;
   /** Tasks on registered agents: those that live, and those whose terminal update has not been acknowledged. */
   readonly tasks: Tasks;
   /** Tasks on agents that are, or were when they came back without them, unreachable; bounded per framework. */
@@ -125,9 +143,12 @@ export interface MasterTables extends MasterState {
   readonly completedFrameworks: Map<FrameworkId, CompletedFramework>;
   readonly schedulerConnections: Map<ConnectionId, FrameworkId>;
   readonly agents: Map<AgentId, AgentRecord>;
+  readonly recoveredAgents: Map<AgentId, RecoveredAgent>;
   readonly unreachableAgents: Map<AgentId, UnreachableAgent>;
   readonly goneAgents: Map<AgentId, number>;
   readonly agentConnections: Map<ConnectionId, AgentId>;
+  readonly admissions: Map<ConnectionId, Admission>;
+  readonly leavingAgents: Set<AgentId>;
   readonly tasks: TaskTable;
   readonly unreachableTasks: TaskTable;
   readonly completedTasks: Map<FrameworkId, Ring<Task>>;
@@ -149,9 +170,12 @@ export function emptyState(info: MasterInfo, config: MasterConfig): MasterTables
     completedFrameworks: new Map(),
     schedulerConnections: new Map(),
     agents: new Map(),
+    recoveredAgents: new Map(),
     unreachableAgents: new Map(),
     goneAgents: new Map(),
     agentConnections: new Map(),
+    admissions: new Map(),
+    leavingAgents: new Set(),
     tasks: new TaskTable(),
     unreachableTasks: new TaskTable(),
     completedTasks: new Map(),

@@ -8,4 +8,6 @@ export const timerKey = {
   offer: (offerId: OfferId): string => `offer ${offerId}`,
   ping: (agentId: AgentId): string => `ping ${agentId}`,
   reregister: (agentId: AgentId): string => `reregister ${agentId}`,
+  recovery: (agentId: AgentId): string => `recovery ${agentId}`,
+  pruning: 'pruning',
 };

@@ -1,5 +1,5 @@
 import type { OfferId } from '../core/index.ts';
-import { isLegalTransition, isTerminal, type TaskState } from '../tasks/index.ts';
+import { isLegalTransition, isTerminal, type Task, type TaskState } from '../tasks/index.ts';
 import type { Decision, MasterCommand, MasterEvent } from './protocol.ts';
 import type { MasterState, TaskRef } from './state.ts';
 import { isPartitionAware } from './statuses.ts';
@@ -57,6 +57,7 @@ export class InvariantWatch {
       states.set(key(event.task), event.task.state);
       return;
     }
+    if (event.type === 'taskReturned') this.#observeReturn(event.task);
     const change = stateChange(event);
     if (change === undefined) return;
     const { frameworkId, taskId } = change.ref;
@@ -67,6 +68,19 @@ export class InvariantWatch {
     if (before === undefined || framework === undefined) return;
     if (isLegalTransition(before, change.state, isPartitionAware(framework.info))) return;
     violations.push(`T1: task ${key(change.ref)} goes from ${before} to ${change.state}`);
+  }
+
+  /** Another master, or this one a while ago, has forwarded the update that waits for its acknowledgement. */
+  #observeReturn(task: Task): void {
+    const { statusUpdateUuid, statusUpdateState } = task;
+    if (statusUpdateUuid === undefined || statusUpdateState === undefined) return;
+    this.#history(key(task)).forwarded.set(statusUpdateUuid, statusUpdateState);
+  }
+
+  #history(name: string): TaskHistory {
+    const history = this.#tasks.get(name) ?? { forwarded: new Map(), acknowledged: undefined };
+    this.#tasks.set(name, history);
+    return history;
   }
 
   /** **T2** An update reaches the scheduler, if it is connected, by the same turn: in order, and none is lost. */
@@ -89,8 +103,7 @@ export class InvariantWatch {
     if (framework.connection !== undefined && !isAnswered) {
       violations.push(`T2: update ${status.uuid} (${status.state}) of task ${name} was not forwarded`);
     }
-    const history = this.#tasks.get(name) ?? { forwarded: new Map(), acknowledged: undefined };
-    this.#tasks.set(name, history);
+    const history = this.#history(name);
     const before = history.forwarded.get(status.uuid);
     if (before !== undefined && before !== status.state) {
       violations.push(`T2: update ${status.uuid} of task ${name} said ${before}, and says ${status.state}`);

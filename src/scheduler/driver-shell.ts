@@ -60,6 +60,9 @@ export class DriverShell extends CallMaker implements Driver {
   /** All tasks shall be asked about as soon as there is a subscription. */
   #implicitReconciliationDue: boolean;
   #reconcileTimer: Disposable | undefined;
+  /** Roles revived, and whether some were suppressed, on this subscription since it was last said again. */
+  readonly #revived = new Set<string>();
+  #hasSuppressed = false;
 
   readonly #ready: Deferred<FrameworkId> = deferred();
   readonly #ended: Deferred<void> = deferred();
@@ -192,10 +195,11 @@ export class DriverShell extends CallMaker implements Driver {
         if (call.tasks.length > 0) return this.#reconciliation.add(call.tasks.map((task) => this.#located(task)));
         return this.#reconcileImplicitly();
       case 'revive':
-        this.#registration.revive(call.roles);
+        for (const role of this.#registration.revive(call.roles)) this.#revived.add(role);
         return this.#send(call);
       case 'suppress':
         this.#registration.suppress(call.roles);
+        this.#hasSuppressed = true;
         return this.#send(call);
       case 'updateFramework':
         return this.#send(this.#registration.replace(call));
@@ -303,6 +307,8 @@ export class DriverShell extends CallMaker implements Driver {
     this.#registration.subscribedAs(frameworkId);
     this.#behaviour.log.log('info', 'Subscribed', { frameworkId, masterId: masterInfo.id });
     this.#ready.resolve(frameworkId);
+    // SUBSCRIBE has said them.
+    this.#forgetWishes();
     if (this.#teardown !== undefined) return this.#send({ type: 'teardown' });
     this.#repeatKills();
     this.#reconciliation.add(this.#tasks.live());
@@ -317,6 +323,7 @@ export class DriverShell extends CallMaker implements Driver {
     if (reconcileIntervalMs === 0) return;
     this.#reconcileTimer = clock.schedule(reconcileIntervalMs, () => {
       this.#repeatKills();
+      this.#repeatWishes();
       this.#reconciliation.add(this.#tasks.live());
       this.#reconcileImplicitly();
       this.#scheduleReconciliation();
@@ -334,6 +341,20 @@ export class DriverShell extends CallMaker implements Driver {
   /** The master forgets a kill when it gives an agent up, though the task may come back. */
   #repeatKills(): void {
     for (const kill of this.#kills.values()) this.#send(kill);
+  }
+
+  /** A call may be lost, and nothing that comes back would show it: what was wished for since the last time, once more. */
+  #repeatWishes(): void {
+    const { suppressed } = this.#registration;
+    const revived = [...this.#revived].filter((role) => !suppressed.has(role));
+    if (this.#hasSuppressed && suppressed.size > 0) this.#send({ type: 'suppress', roles: [...suppressed] });
+    if (revived.length > 0) this.#send({ type: 'revive', roles: revived });
+    this.#forgetWishes();
+  }
+
+  #forgetWishes(): void {
+    this.#revived.clear();
+    this.#hasSuppressed = false;
   }
 
   #cancelReconcileTimer(): void {

@@ -79,10 +79,20 @@ export class Registration {
     this.#suppressed = new Set([...this.#suppressed, ...this.#rolesMeant(named)]);
   }
 
-  /** None named means all. @throws InvalidArgument if one is not ours: the master would ignore the whole call */
-  revive(named: readonly string[] = []): void {
+  /**
+   * None named means all; answers which are meant.
+   *
+   * @throws InvalidArgument if one is not ours: the master would ignore the whole call
+   */
+  revive(named: readonly string[] = []): readonly string[] {
     const revived = this.#rolesMeant(named);
     this.#suppressed = new Set([...this.#suppressed].filter((role) => !revived.includes(role)));
+    return revived;
+  }
+
+  /** Roles that want no offers for now. */
+  get suppressed(): ReadonlySet<string> {
+    return this.#suppressed;
   }
 
   #rolesMeant(named: readonly string[]): readonly string[] {

@@ -30,7 +30,19 @@ const ESSENTIALS: Readonly<Record<string, readonly RegExp[]>> = {
     /^short: TASK_FAILED .*status 3/m,
     /^longer: TASK_FINISHED/m,
   ],
+  'testing-your-framework.ts': [
+    /^The scheduler of batch does not keep this: loses no task$/m,
+    /^ +red \(task red\.0\) was TASK_\w+ from [\d.]+ s on, and the scheduler finished without it\.$/m,
+    /^The smallest story found .* with 1 fault and 1 agent:$/m,
+    /!! loseMachine: the machine a1 is gone for good/m,
+    /^ +[\d.]+ s {2}has finished$/m,
+    /^To see it again: await checkScheduler\(scheduler, properties, { seed: 1, path: '[\d:]+' }\);$/m,
+    /^With the fix, nothing was found in 100 worlds with \d+ launches\.$/m,
+  ],
 };
+
+/** What tells of tasks that are lost, on purpose. */
+const ABOUT_FAILURES: ReadonlySet<string> = new Set(['testing-your-framework.ts']);
 
 const examples = readdirSync(join(ROOT, 'examples')).filter((name) => name.endsWith('.ts'));
 const read = (name: string): string => readFileSync(join(ROOT, 'examples', name), 'utf8');
@@ -64,7 +76,8 @@ describe.concurrent('an example', { timeout: 60_000 }, () => {
         rest = rest.slice(rest.search(line));
       }
       expect(readdirSync(temporary).filter((entry) => entry.startsWith('altiplano-'))).toEqual([]);
-      expect(stdout).not.toMatch(/TASK_(LOST|ERROR|DROPPED|GONE|UNREACHABLE)/);
+      const lost = stdout.match(/TASK_(LOST|ERROR|DROPPED|GONE|UNREACHABLE)/);
+      expect(lost !== null).toBe(ABOUT_FAILURES.has(name));
     },
   );
 });

@@ -353,6 +353,7 @@ describe('An agent that nobody knows', () => {
     expect(heard).toEqual([
       { type: 'shutdownAgent', message: 'Resources of the agent do not contain what is used on it' },
     ]);
+    expect(h.registry.state().agents.size).toBe(0);
     expect(h.master.state().agents).toEqual([]);
   });
 
@@ -377,6 +378,7 @@ describe('An agent that nobody knows', () => {
     const heard: unknown[] = [];
     const channel = h.master.agents.connect({ onMessage: (message) => heard.push(message), onClosed: () => undefined });
     channel.send(reregister('older-S3'));
+    h.settle();
     channel.send({
       type: 'statusUpdate',
       frameworkId: FrameworkId('older-0000'),

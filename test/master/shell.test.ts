@@ -102,6 +102,9 @@ describe('Master', () => {
     launch(h, scheduler, 't1');
     await h.master.close();
     expect(seen).toEqual([
+      'registryLoaded 0',
+      'admissionStarted 0',
+      'admissionEnded 0',
       'agentAdded 0',
       'pongReceived 0',
       'frameworkAdded 1',

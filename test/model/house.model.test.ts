@@ -1,14 +1,14 @@
 /**
  * The whole house in virtual time: a real master, three real agents and two real drivers, with processes and disks that
- * only pretend. Random commands break connections, crash agents and replace schedulers; master and agents check their
- * invariants after every turn. Then everything heals, and what the frameworks were told must be the whole truth: each
+ * only pretend. Random commands break connections, crash agents, replace schedulers, and have the master fail over to one
+ * that knows no more than a registry, which may be slow and fail; master and agents check their invariants after every turn. Then everything heals, and what the frameworks were told must be the whole truth: each
  * task has ended, each end was told, nothing is held by anybody.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Agent, createAgent } from '../../src/agent/index.ts';
 import { type FrameworkId, TaskId } from '../../src/core/index.ts';
-import { createMaster } from '../../src/master/index.ts';
+import { createMaster, createMemoryRegistry, type Master, type RegistryFault } from '../../src/master/index.ts';
 import type { Offer } from '../../src/offers/index.ts';
 import type { SchedulerCall, SchedulerEvent } from '../../src/protocol/index.ts';
 import { Resources } from '../../src/resources/index.ts';
@@ -32,7 +32,9 @@ type Command =
   | { readonly type: 'breakAgent'; readonly agent: number }
   | { readonly type: 'isolateAgent'; readonly agent: number }
   | { readonly type: 'breakFramework'; readonly framework: number }
-  | { readonly type: 'replaceScheduler'; readonly framework: number };
+  | { readonly type: 'replaceScheduler'; readonly framework: number }
+  | { readonly type: 'failoverMaster'; readonly downMs: number }
+  | { readonly type: 'troubleRegistry'; readonly latencyMs: number; readonly failures: readonly RegistryFault[] };
 
 const agent = fc.nat({ max: 2 });
 const framework = fc.nat({ max: 1 });
@@ -53,14 +55,29 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant('isolateAgent'), agent }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('breakFramework'), framework }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('replaceScheduler'), framework }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant('failoverMaster'), downMs: fc.constantFrom(0, 100, 30_000) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('troubleRegistry'),
+      latencyMs: fc.constantFrom(0, 1, 100, 20_000),
+      failures: fc.array(fc.constantFrom<RegistryFault>('lost', 'unconfirmed'), { maxLength: 3 }),
+    }),
+  },
 );
 
+/** The master of now, and what outlives it. */
+interface House {
+  readonly clock: ReturnType<typeof createManualClock>;
+  master: Master;
+}
+
 /** A machine with an agent on it, or without one for now. */
-function createHost(
-  number: number,
-  house: { clock: ReturnType<typeof createManualClock>; master: ReturnType<typeof createMaster> },
-) {
-  const { clock, master } = house;
+function createHost(number: number, house: House) {
+  const { clock } = house;
   const machine = createFakeMachine(clock);
   machine.diesWhenKilled = true;
   const directory = createMemoryDirectory();
@@ -74,7 +91,7 @@ function createHost(
     start() {
       starts += 1;
       running ??= createAgent({
-        endpoint: { connect: link.wrap((handlers) => master.agents.connect(handlers)) },
+        endpoint: { connect: link.wrap((handlers) => house.master.agents.connect(handlers)) },
         hostname: `h${number}`,
         resources: Resources.parse('cpus:4;mem:1024;ports:[1-9]'),
         clock,
@@ -98,11 +115,8 @@ function createHost(
 }
 
 /** A framework: whoever schedules for it now, and all that it was ever told. */
-function createFramework(
-  number: number,
-  house: { clock: ReturnType<typeof createManualClock>; master: ReturnType<typeof createMaster> },
-) {
-  const { clock, master } = house;
+function createFramework(number: number, house: House) {
+  const { clock } = house;
   const link = createBreakableLink(clock);
   const told = new Map<TaskId, TaskStatus[]>();
   let offers: Offer[] = [];
@@ -114,7 +128,9 @@ function createFramework(
     driver = connect(
       {
         connect: (subscribe, handlers) =>
-          link.wrap<SchedulerCall, SchedulerEvent>((inner) => master.schedulers.connect(subscribe, inner))(handlers),
+          link.wrap<SchedulerCall, SchedulerEvent>((inner) => house.master.schedulers.connect(subscribe, inner))(
+            handlers,
+          ),
       },
       {
         name: `f${number}`,
@@ -182,16 +198,24 @@ async function turn(): Promise<void> {
 
 async function play(commands: readonly Command[]): Promise<void> {
   const clock = createManualClock();
-  const master = createMaster({
-    clock,
-    random: seededRandom(1),
-    checkInvariants: true,
-    agentPingTimeoutMs: 5_000,
-    maxAgentPingTimeouts: 3,
-    agentReregisterTimeoutMs: 60_000,
-    allocationIntervalMs: 2_000,
-  });
-  const house = { clock, master };
+  let latencyMs = 0;
+  let failures: RegistryFault[] = [];
+  const registry = createMemoryRegistry({ clock, latencyMs: () => latencyMs, failure: () => failures.shift() });
+  let masters = 0;
+  const startMaster = (): Master => {
+    masters += 1;
+    return createMaster({
+      clock,
+      random: seededRandom(masters),
+      registry,
+      checkInvariants: true,
+      agentPingTimeoutMs: 5_000,
+      maxAgentPingTimeouts: 3,
+      agentReregisterTimeoutMs: 60_000,
+      allocationIntervalMs: 2_000,
+    });
+  };
+  const house: House = { clock, master: startMaster() };
   const hosts = [1, 2, 3].map((number) => createHost(number, house));
   const frameworks = [1, 2].map((number) => createFramework(number, house));
   const settle = async (ms: number): Promise<void> => {
@@ -206,7 +230,7 @@ async function play(commands: readonly Command[]): Promise<void> {
     hosts.flatMap(({ machine }) =>
       [...machine.containers].filter(([, { exit }]) => exit === undefined).map(([id]) => ({ machine, id })),
     );
-  const perform = (next: Command): void => {
+  const perform = async (next: Command): Promise<void> => {
     switch (next.type) {
       case 'launch':
         return frameworks[next.framework]?.launch(next.tasks);
@@ -236,16 +260,28 @@ async function play(commands: readonly Command[]): Promise<void> {
         return frameworks[next.framework]?.link.break();
       case 'replaceScheduler':
         return frameworks[next.framework]?.replace();
+      case 'failoverMaster':
+        // Nobody is told goodbye of what is in the mailbox or on its way to the registry.
+        void house.master.close();
+        await settle(next.downMs);
+        house.master = startMaster();
+        return undefined;
+      case 'troubleRegistry':
+        latencyMs = next.latencyMs;
+        failures = [...next.failures];
+        return undefined;
       case 'pass':
         return undefined;
     }
   };
   for (const next of commands) {
-    perform(next);
+    await perform(next);
     await settle(next.type === 'pass' ? next.ms : 0);
   }
 
   // Everything heals, and all work ends.
+  latencyMs = 0;
+  failures = [];
   for (const host of hosts) {
     host.link.up = true;
     host.start();
@@ -268,10 +304,15 @@ async function play(commands: readonly Command[]): Promise<void> {
       expect(reliable.slice(firstEnd + 1).filter(({ state }) => firstEnd >= 0 && !isTerminal(state))).toEqual([]);
     }
   }
-  const state = master.state();
+  const state = house.master.state();
   expect(state.used.toString()).toBe('{}');
   expect(state.tasks).toEqual([]);
   expect(state.agents.filter(({ connected }) => connected)).toHaveLength(3);
+  expect(state.recoveredAgents).toEqual([]);
+  // What the next master would start with is what this one knows.
+  const kept = registry.state();
+  expect([...kept.agents.keys()].sort()).toEqual(state.agents.map(({ id }) => id).sort());
+  expect([...kept.unreachableAgents.keys()]).toEqual(state.unreachableAgents.map(({ id }) => id));
   for (const host of hosts) {
     expect(host.state()?.tasks).toEqual([]);
     expect([...host.machine.containers.keys()]).toEqual([]);

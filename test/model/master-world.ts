@@ -1,10 +1,12 @@
 import { ExecutorId, OfferId, TaskId, unreachable } from '../../src/core/index.ts';
+import { createMemoryRegistry, type RegistryFault } from '../../src/master/index.ts';
 import type { Offer, OfferOperation } from '../../src/offers/index.ts';
 import { frameworkRoles, hasCapability } from '../../src/protocol/index.ts';
 import { type Resource, Resources, reservationRole } from '../../src/resources/index.ts';
 import { type ExecutorInfo, isTerminal, type Task, type TaskInfo, type TaskState } from '../../src/tasks/index.ts';
 import type { FakeAgent } from '../support/fake-agent.ts';
 import { FakeScheduler } from '../support/fake-scheduler.ts';
+import { createManualClock } from '../support/manual-clock.ts';
 import { createHarness, type Harness } from '../support/master-harness.ts';
 
 /** One thing that happens. Numbers pick, modulo what there is to pick from; when there is nothing, nothing happens. */
@@ -30,6 +32,7 @@ export type Step =
   | { readonly do: 'forgetTask'; readonly at: number }
   | { readonly do: 'markGone' | 'removeAgent' | 'unregister'; readonly at: number }
   | { readonly do: 'weigh'; readonly at: number }
+  | { readonly do: 'failover' | 'troubleRegistry'; readonly at: number }
   | { readonly do: 'advance'; readonly ms: number };
 
 /** `none`: a command task. `shared`: an IN_PROCESS executor that others use too. */
@@ -68,9 +71,18 @@ export class World {
   /** Persistence ids of volumes that were created and destroyed in one ACCEPT. */
   readonly #undone = new Set<string>();
   #names = 0;
+  #registryLatencyMs = 0;
+  #registryFaults: RegistryFault[] = [];
 
   constructor() {
+    const clock = createManualClock();
     this.harness = createHarness({
+      clock,
+      registry: createMemoryRegistry({
+        clock,
+        latencyMs: () => this.#registryLatencyMs,
+        failure: () => this.#registryFaults.shift(),
+      }),
       allocationIntervalMs: 2_000,
       offerTimeoutMs: 30_000,
       agentReregisterTimeoutMs: 40_000,
@@ -132,7 +144,8 @@ export class World {
       }
       case 'reconcile': {
         const scheduler = pick(this.schedulers, step.at);
-        const agentId = pick(this.agents, step.at)?.id;
+        const agent = pick(this.agents, step.at);
+        const agentId = agent?.hasRegistered === true ? agent.id : undefined;
         const tasks = this.#launched(scheduler).slice(0, step.at % 3);
         return scheduler?.call({
           type: 'reconcile',
@@ -150,7 +163,10 @@ export class World {
         const scheduler = this.schedulers[index];
         if (scheduler === undefined) return;
         if (scheduler.isConnected) scheduler.call({ type: 'teardown' });
-        else this.#tryOperator(() => this.harness.master.teardown(scheduler.id));
+        else if (scheduler.info.id !== undefined) {
+          const { id } = scheduler.info;
+          this.#tryOperator(() => this.harness.master.teardown(id));
+        }
         this.harness.settle();
         this.schedulers[index] = this.#newScheduler(index);
         return;
@@ -183,6 +199,12 @@ export class World {
         return this.#endAgent(step.at, (agent) => agent.send({ type: 'unregisterAgent' }));
       case 'weigh':
         return this.harness.master.updateWeights({ eng: 1 + (step.at % 4) });
+      case 'failover':
+        return this.harness.failover();
+      case 'troubleRegistry':
+        this.#registryLatencyMs = [0, 1, 500, 30_000][step.at % 4] ?? 0;
+        this.#registryFaults = (['lost', 'unconfirmed', 'lost'] as const).slice(0, step.at % 3);
+        return;
       case 'advance':
         return this.harness.clock.advance(step.ms);
     }
@@ -211,7 +233,10 @@ export class World {
 
   /** Faults stop: everybody is there, kills what it has, acknowledges what it hears; then nothing may be left over. */
   heal(): void {
+    this.#registryLatencyMs = 0;
+    this.#registryFaults = [];
     const { clock, master } = this.harness;
+    clock.advance(60_000);
     for (const [index, scheduler] of this.schedulers.entries()) {
       scheduler.connect();
       this.harness.settle();
@@ -225,6 +250,9 @@ export class World {
         agent.isMute = false;
         if (!agent.isConnected) agent.connect();
       }
+      clock.advance(10);
+      // Torn down with an earlier master, of which this one knows nothing but what agents have brought along.
+      for (const { id, recovered } of master.state().frameworks) if (recovered) master.teardown(id);
       clock.advance(10);
       for (const { frameworkId, taskId } of master.state().tasks) {
         this.schedulers.find(({ info }) => info.id === frameworkId)?.call({ type: 'kill', taskId });
@@ -405,7 +433,7 @@ export class World {
     const index = at % this.agents.length;
     const agent = this.agents[index];
     if (agent === undefined) return;
-    this.#tryOperator(() => end(agent));
+    if (agent.hasRegistered) this.#tryOperator(() => end(agent));
     this.harness.settle();
     // Told or not, it is not heard of again.
     agent.disconnect();

@@ -83,6 +83,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('weigh' as const), at }) },
   {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constantFrom('failover' as const, 'troubleRegistry' as const), at }),
+  },
+  {
     weight: 12,
     arbitrary: fc.record({
       do: fc.constant('advance' as const),

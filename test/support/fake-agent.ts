@@ -56,6 +56,10 @@ export class FakeAgent {
     return this.#info.id;
   }
 
+  get hasRegistered(): boolean {
+    return this.#info.id !== undefined;
+  }
+
   get isConnected(): boolean {
     return this.#channel !== undefined;
   }

@@ -1,0 +1,81 @@
+import type { TaskId } from '../core/index.ts';
+import { isLegalTransition, isTerminal, type TaskState, type TaskStatus } from '../tasks/index.ts';
+
+/** What is known of one task from the outside: what its framework asked for, and what it was told. */
+export interface LedgerEntry {
+  /** Name of the framework. */
+  readonly framework: string;
+  /** A framework that has lost its state is another one, of the same name. */
+  readonly incarnation: number;
+  readonly taskId: TaskId;
+  /** Host name of the agent. */
+  readonly agent: string;
+  readonly partitionAware: boolean;
+  readonly history: TaskState[];
+  /** Ids of the updates that its agent has made, in the order in which they were first sent. */
+  readonly made: string[];
+  /** How many of them the framework was given. */
+  given: number;
+  /** The newest state that came with an update to be acknowledged. */
+  reliable: TaskState | undefined;
+  /** The update that told the end, and that was to be acknowledged. */
+  end: TaskStatus | undefined;
+}
+
+/** Sentences, one for each violation. */
+type Violations = readonly string[];
+const NONE: Violations = [];
+
+/** The books of whoever watches from outside: **T1**, **T2** and **T3**, checked with each update that a scheduler is given. */
+export class TaskLedger {
+  readonly #entries = new Map<string, LedgerEntry>();
+
+  /** All tasks, in the order of their first launch. */
+  get entries(): Iterable<LedgerEntry> {
+    return this.#entries.values();
+  }
+
+  get(framework: string, incarnation: number, taskId: TaskId): LedgerEntry | undefined {
+    return this.#entries.get(ledgerKey(framework, incarnation, taskId));
+  }
+
+  launched(launch: Pick<LedgerEntry, 'framework' | 'incarnation' | 'taskId' | 'agent' | 'partitionAware'>): Violations {
+    const key = ledgerKey(launch.framework, launch.incarnation, launch.taskId);
+    if (this.#entries.has(key)) {
+      return [`The scheduler of framework ${launch.framework} has launched two tasks with the id ${launch.taskId}`];
+    }
+    this.#entries.set(key, { ...launch, history: [], made: [], given: 0, reliable: undefined, end: undefined });
+    return NONE;
+  }
+
+  /** Its agent has sent an update; repetitions are the same. */
+  made(entry: LedgerEntry, uuid: string | undefined): void {
+    if (uuid !== undefined && !entry.made.includes(uuid)) entry.made.push(uuid);
+  }
+
+  /** The scheduler was given an update. */
+  told(entry: LedgerEntry, status: TaskStatus): Violations {
+    const { state, uuid } = status;
+    entry.history.push(state);
+    if (uuid === undefined) return NONE;
+    const name = `task ${entry.taskId} of framework ${entry.framework}`;
+    const violations: string[] = [];
+    const place = entry.made.indexOf(uuid);
+    if (place < 0) violations.push(`T2: ${name} is told ${state}, which no agent has sent`);
+    if (place > entry.given) violations.push(`T2: ${name} is told ${state}; an update before it was never told`);
+    entry.given = Math.max(entry.given, place + 1);
+    const before = entry.reliable;
+    if (entry.end !== undefined && entry.end.uuid !== uuid) {
+      violations.push(`T3: ${name} has ended as ${entry.end.state}, and is told ${state} after that`);
+    } else if (before !== undefined && !isLegalTransition(before, state, entry.partitionAware)) {
+      violations.push(`T1: ${name} goes from ${before} to ${state}`);
+    }
+    entry.reliable = state;
+    if (isTerminal(state)) entry.end = status;
+    return violations;
+  }
+}
+
+function ledgerKey(framework: string, incarnation: number, taskId: TaskId): string {
+  return `${framework}/${incarnation}/${taskId}`;
+}

@@ -1,0 +1,65 @@
+/** The last lines that are always kept. */
+const LAST_LINES_MAX = 60;
+
+/** What happened, one line for each event, and a hash of all lines, kept or not. */
+export class Trace {
+  readonly #keepAll: boolean;
+  readonly #nowMs: () => number;
+  readonly #onLine: ((line: string) => void) | undefined;
+  #lines: string[] = [];
+  #low = 0x811c9dc5;
+  #high = 0x9e3779b9;
+
+  constructor(options: {
+    readonly keepAll: boolean;
+    readonly nowMs: () => number;
+    readonly onLine: ((line: string) => void) | undefined;
+  }) {
+    this.#onLine = options.onLine;
+    this.#keepAll = options.keepAll;
+    this.#nowMs = options.nowMs;
+  }
+
+  add(who: string, text: string): void {
+    const line = `${clockText(this.#nowMs())}  ${who.padEnd(8)}  ${text}`;
+    this.#mix(line);
+    this.#onLine?.(line);
+    this.#lines.push(line);
+    if (!this.#keepAll && this.#lines.length > 4 * LAST_LINES_MAX) this.#lines = this.#lines.slice(-LAST_LINES_MAX);
+  }
+
+  /** All of them, if they were kept. */
+  get lines(): readonly string[] {
+    return this.#keepAll ? this.#lines : [];
+  }
+
+  get lastLines(): readonly string[] {
+    return this.#lines.slice(-LAST_LINES_MAX);
+  }
+
+  /** Sixteen hexadecimal digits. */
+  get hash(): string {
+    return [this.#high, this.#low].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('');
+  }
+
+  #mix(line: string): void {
+    let low = this.#low;
+    let high = this.#high;
+    for (let index = 0; index < line.length; index++) {
+      const code = line.charCodeAt(index);
+      low = Math.imul(low ^ code, 0x01000193);
+      high = Math.imul(high ^ code, 0x85ebca6b) ^ (high >>> 15);
+    }
+    this.#low = low;
+    this.#high = high;
+  }
+}
+
+/** `01:02:03.456` for hours, minutes, seconds and milliseconds. */
+export function clockText(ms: number): string {
+  const whole = Math.floor(ms);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const seconds = Math.floor(whole / 1_000);
+  const time = `${two(Math.floor(seconds / 3_600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+  return `${time}.${String(whole % 1_000).padStart(3, '0')}`;
+}

@@ -1,0 +1,233 @@
+import { unreachable } from '../core/index.ts';
+import type { Random } from '../runtime/index.ts';
+import { FAULT_KINDS, type FaultKind, type FaultPlan } from './fault-plan.ts';
+import type { WallClock } from './machine-process.ts';
+import type { Client, Direction } from './network.ts';
+import type { World } from './world.ts';
+import type { AgentHost } from './world-agent.ts';
+import type { FrameworkHost } from './world-framework.ts';
+
+const HOUR_MS = 3_600_000;
+const BOTH: readonly Direction[] = ['up', 'down'];
+
+interface Fault {
+  readonly kind: FaultKind;
+  readonly target: string | undefined;
+  readonly durationMs: number | undefined;
+}
+
+/** Lets things go wrong as a plan says, until it is stopped. */
+export class FaultInjector {
+  readonly #world: World;
+  readonly #random: Random;
+  readonly #timers = new Map<string, Disposable>();
+  #lost = 0;
+
+  constructor(world: World, plan: FaultPlan) {
+    this.#world = world;
+    this.#random = world.random.stream('faults');
+    for (const kind of FAULT_KINDS) {
+      const rate = plan.rates?.[kind] ?? 0;
+      if (rate > 0) this.#next(kind, HOUR_MS / rate, this.#random.stream(kind));
+    }
+    plan.script?.forEach(({ atMs, kind, target, durationMs }, index) => {
+      const timer = world.clock.schedule(atMs, () => this.#inject({ kind, target, durationMs }));
+      this.#timers.set(`script ${index}`, timer);
+    });
+  }
+
+  stop(): void {
+    for (const timer of this.#timers.values()) timer[Symbol.dispose]();
+    this.#timers.clear();
+  }
+
+  /** At random times: the gaps between them are as likely at any moment. */
+  #next(kind: FaultKind, meanMs: number, random: Random): void {
+    const share = (1 + random.integer(1_000_000)) / 1_000_001;
+    const gapMs = Math.ceil(-Math.log(share) * meanMs);
+    const timer = this.#world.clock.schedule(gapMs, () => {
+      this.#inject({ kind, target: undefined, durationMs: undefined });
+      this.#next(kind, meanMs, random);
+    });
+    this.#timers.set(kind, timer);
+  }
+
+  #inject(fault: Fault): void {
+    const { kind } = fault;
+    switch (kind) {
+      case 'loseMessage':
+      case 'delayMessage':
+      case 'duplicateMessage':
+        // It counts when it happens, which is with the next call.
+        this.#client(fault)?.armed.push(kind);
+        return;
+      case 'cutStream':
+        return this.#cutStream(fault);
+      case 'partitionAgent':
+        return this.#partition(fault, this.#agent(fault)?.client, BOTH);
+      case 'partitionFramework':
+        return this.#partition(fault, this.#framework(fault)?.client, BOTH);
+      case 'partitionMaster':
+        return this.#partitionMaster(fault);
+      case 'oneWayPartition':
+        return this.#partition(fault, this.#client(fault), [this.#random.integer(2) === 0 ? 'up' : 'down']);
+      case 'crashAgent':
+        return this.#crashAgent(fault, { withTasks: false });
+      case 'crashAgentWithTasks':
+        return this.#crashAgent(fault, { withTasks: true });
+      case 'loseMachine':
+        return this.#loseMachine(fault);
+      case 'crashExecutor':
+        return this.#crashExecutor(fault);
+      case 'failoverFramework':
+        return this.#replaceFramework(fault, { forgets: false });
+      case 'forgetFramework':
+        return this.#replaceFramework(fault, { forgets: true });
+      case 'failoverMaster':
+        return this.#failoverMaster(fault);
+      case 'slowDisk':
+        return this.#slowDisk(fault);
+      case 'failWrite':
+      case 'tornWrite':
+        // It counts when it happens, which is with the next write.
+        this.#agent(fault)?.disk.arm(kind);
+        return;
+      case 'jumpWallClock':
+        return this.#jumpWallClock(fault);
+      default:
+        unreachable(kind, 'FaultKind');
+    }
+  }
+
+  #cutStream(fault: Fault): void {
+    const client = this.#client(fault);
+    if (client === undefined || client.connections.size === 0) return;
+    this.#world.faultHappened('cutStream', client.name, 'its connection breaks');
+    for (const connection of [...client.connections]) connection.cut();
+  }
+
+  #partition(fault: Fault, client: Client | undefined, directions: readonly Direction[]): void {
+    if (client === undefined) return;
+    const durationMs = this.#lasting(fault);
+    const [direction] = directions.length === 1 ? directions : [];
+    const what = direction === undefined ? 'nothing' : `nothing ${direction === 'up' ? 'to' : 'from'} the master`;
+    this.#world.faultHappened(fault.kind, client.name, `${what} passes for ${durationMs / 1_000} s`);
+    this.#world.network.block(client, directions);
+    this.#world.later(durationMs, () => {
+      this.#world.trace.add(client.name, 'the partition is over');
+      this.#world.network.unblock(client, directions);
+    });
+  }
+
+  #partitionMaster(fault: Fault): void {
+    const durationMs = this.#lasting(fault);
+    this.#world.faultHappened('partitionMaster', 'master', `nobody reaches it for ${durationMs / 1_000} s`);
+    const clients = [...this.#world.clients];
+    for (const client of clients) this.#world.network.block(client, BOTH);
+    this.#world.later(durationMs, () => {
+      this.#world.trace.add('master', 'the partition is over');
+      for (const client of clients) this.#world.network.unblock(client, BOTH);
+    });
+  }
+
+  #crashAgent(fault: Fault, { withTasks }: { readonly withTasks: boolean }): void {
+    const host = this.#agent(fault);
+    if (host?.agent === undefined) return;
+    const durationMs = this.#lasting(fault);
+    const what = withTasks ? 'the machine restarts' : 'the agent dies, its tasks go on';
+    this.#world.faultHappened(fault.kind, host.hostname, `${what}; back in ${durationMs / 1_000} s`);
+    host.stop({ silently: withTasks });
+    if (withTasks) host.machine.restart();
+    this.#world.later(durationMs, () => host.start());
+  }
+
+  #loseMachine(fault: Fault): void {
+    const host = this.#agent(fault);
+    if (host === undefined) return;
+    const durationMs = this.#lasting(fault);
+    this.#world.faultHappened('loseMachine', host.hostname, `gone for good; a new one in ${durationMs / 1_000} s`);
+    host.isLost = true;
+    host.stop({ silently: true });
+    host.machine.restart();
+    this.#lost += 1;
+    const hostname = `${host.hostname.replace(/'+$/, '')}${"'".repeat(this.#lost)}`;
+    this.#world.later(durationMs, () => this.#world.addAgent({ ...host.plan, hostname }).start());
+  }
+
+  #crashExecutor(fault: Fault): void {
+    const { machine, hostname } = this.#agent(fault) ?? {};
+    const container = pick(machine?.running().filter(({ started }) => started) ?? [], this.#random);
+    if (machine === undefined || container === undefined) return;
+    this.#world.faultHappened('crashExecutor', `${hostname}`, `the system kills ${container.taskId}`);
+    machine.crash(container);
+  }
+
+  #replaceFramework(fault: Fault, { forgets }: { readonly forgets: boolean }): void {
+    const host = this.#framework(fault);
+    if (host === undefined || !host.isRunning) return;
+    const durationMs = this.#lasting(fault);
+    const what = forgets ? 'its scheduler dies and its state is lost' : 'its scheduler dies';
+    this.#world.faultHappened(fault.kind, host.name, `${what}; another one starts in ${durationMs / 1_000} s`);
+    host.crash({ forgets });
+    this.#world.later(durationMs, () => host.start());
+  }
+
+  #failoverMaster(fault: Fault): void {
+    if (this.#world.master === undefined) return;
+    const durationMs = Math.min(this.#lasting(fault), 60_000);
+    this.#world.faultHappened('failoverMaster', 'master', `it dies; another one starts in ${durationMs / 1_000} s`);
+    this.#world.crashMaster();
+    this.#world.later(durationMs, () => this.#world.startMaster());
+  }
+
+  #slowDisk(fault: Fault): void {
+    const host = this.#agent(fault);
+    if (host === undefined) return;
+    const durationMs = this.#lasting(fault);
+    const writeMs = 10 + this.#random.integer(3_000);
+    this.#world.faultHappened('slowDisk', host.hostname, `a write takes ${writeMs} ms, for ${durationMs / 1_000} s`);
+    host.writeMs = writeMs;
+    this.#world.later(durationMs, () => {
+      host.writeMs = 0;
+    });
+  }
+
+  #jumpWallClock(fault: Fault): void {
+    const { agents, frameworks, masterWall } = this.#world;
+    const walls: readonly (readonly [string, WallClock])[] = [
+      ['master', masterWall],
+      ...agents.filter(({ isLost }) => !isLost).map(({ hostname, wall }) => [hostname, wall] as const),
+      ...frameworks.map(({ name, wall }) => [name, wall] as const),
+    ];
+    const [name, wall] = walls.find(([each]) => each === fault.target) ?? pick(walls, this.#random) ?? [];
+    if (wall === undefined || name === undefined) return;
+    const byMs = fault.durationMs ?? this.#random.integer(2 * HOUR_MS) - HOUR_MS;
+    this.#world.faultHappened('jumpWallClock', name, `the wall clock jumps by ${byMs / 1_000} s`);
+    wall.offsetMs += byMs;
+  }
+
+  /** Mostly short, sometimes long enough for a master to give somebody up; less than frameworks' failover timeouts. */
+  #lasting({ durationMs }: Fault): number {
+    if (durationMs !== undefined) return durationMs;
+    return this.#random.integer(2) === 0 ? 100 + this.#random.integer(10_000) : 1_000 + this.#random.integer(180_000);
+  }
+
+  #agent({ target }: Fault): AgentHost | undefined {
+    const there = this.#world.agents.filter(({ isLost }) => !isLost);
+    return target === undefined ? pick(there, this.#random) : there.find(({ hostname }) => hostname === target);
+  }
+
+  #framework({ target }: Fault): FrameworkHost | undefined {
+    const there = this.#world.frameworks.filter(({ isDone }) => !isDone);
+    return target === undefined ? pick(there, this.#random) : there.find(({ name }) => name === target);
+  }
+
+  #client(fault: Fault): Client | undefined {
+    if (fault.target !== undefined) return (this.#agent(fault) ?? this.#framework(fault))?.client;
+    return (this.#random.integer(2) === 0 ? this.#agent(fault) : this.#framework(fault))?.client;
+  }
+}
+
+function pick<T>(items: readonly T[], random: Random): T | undefined {
+  return items.length === 0 ? undefined : items[random.integer(items.length)];
+}

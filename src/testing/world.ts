@@ -1,0 +1,334 @@
+import { type AgentId, FrameworkId, type TaskId } from '../core/index.ts';
+import {
+  createMaster,
+  createMemoryRegistry,
+  type Master,
+  type MasterOptions,
+  type MemoryRegistry,
+  type Registry,
+} from '../master/index.ts';
+import type { AgentEndpoint, SchedulerCall, SchedulerEndpoint, SchedulerEvent } from '../protocol/index.ts';
+import { type Log, type Random, seededRandom } from '../runtime/index.ts';
+import type { TaskInfo, TaskStatus } from '../tasks/index.ts';
+import { TaskLedger } from './checkers-ledger.ts';
+import { overcommitted } from './checkers-machine.ts';
+import type { FaultKind } from './fault-plan.ts';
+import type { SimulatedContainer } from './machine.ts';
+import { SimulatedProcess, type WallClock } from './machine-process.ts';
+import { Client, type Message, Network } from './network.ts';
+import type { SimulatedAgent, SimulationOptions } from './simulate-options.ts';
+import { SimulatedClock } from './simulated-clock.ts';
+import { Trace } from './trace.ts';
+import { messageText, UUID_PREFIX } from './trace-text.ts';
+import { AgentHost } from './world-agent.ts';
+import { FrameworkHost } from './world-framework.ts';
+
+/** What broke a run. */
+export interface Breach {
+  readonly violation: string;
+  readonly cause: unknown;
+}
+
+/** All that is simulated, and what is known of it from outside. */
+export class World {
+  readonly clock: SimulatedClock;
+  readonly trace: Trace;
+  readonly network: Network;
+  readonly ledger: TaskLedger = new TaskLedger();
+  readonly random: Random;
+  readonly checks: boolean;
+  readonly frameworks: FrameworkHost[] = [];
+  readonly agents: AgentHost[] = [];
+  readonly masterWall: WallClock = { offsetMs: 0 };
+  readonly faults: Partial<Record<FaultKind, number>> = {};
+  readonly #options: SimulationOptions;
+  readonly #clients: Client[] = [];
+  readonly #hosts = new Map<AgentId, string>();
+  readonly #taskInfos = new Map<string, TaskInfo>();
+  /** By framework id: whose it is. */
+  readonly #owners = new Map<FrameworkId, { readonly name: string; readonly incarnation: number }>();
+  /** What is still to be repaired, in order. */
+  readonly #repairs = new Map<() => void, Disposable>();
+  /** Outlives all masters. */
+  readonly #registry: MemoryRegistry;
+  #master: Master | undefined;
+  #masterProcess: SimulatedProcess | undefined;
+  #masters = 0;
+  #messages = 0;
+  #launches = 0;
+  breach: Breach | undefined;
+
+  constructor(options: SimulationOptions) {
+    this.#options = options;
+    this.clock = options.clock ?? new SimulatedClock();
+    this.checks = options.check ?? true;
+    this.random = seededRandom(options.seed);
+    this.trace = new Trace({
+      keepAll: options.trace ?? false,
+      nowMs: () => this.clock.monotonicMs(),
+      onLine: options.onTrace,
+    });
+    this.network = new Network({
+      clock: this.clock,
+      random: this.random.stream('network'),
+      hooks: {
+        onSent: (client, message) => this.#sent(client, message),
+        onDelivered: (client, direction, message) => {
+          this.#messages += 1;
+          this.#delivered(client, message);
+          const arrow = direction === 'up' ? `${client.name} -> master` : `master -> ${client.name}`;
+          this.#traceMessage(arrow, message);
+        },
+        onFault: (client, fault, message) => this.faultHappened(fault, client.name, message.type),
+        onEvent: (client, text) => this.trace.add(client.name, text),
+      },
+    });
+    const registryRandom = this.random.stream('registry');
+    this.#registry = createMemoryRegistry({ clock: this.clock, latencyMs: () => 1 + registryRandom.integer(10) });
+    this.startMaster();
+    for (const plan of agentPlans(options.agents)) this.addAgent(plan);
+    for (const plan of options.frameworks) {
+      this.frameworks.push(new FrameworkHost(this, plan, this.random.stream(`framework ${plan.name}`)));
+    }
+    for (const host of [...this.agents, ...this.frameworks]) host.start();
+  }
+
+  get master(): Master | undefined {
+    return this.#master;
+  }
+
+  get counts(): { readonly messages: number; readonly launches: number } {
+    return { messages: this.#messages, launches: this.#launches };
+  }
+
+  /** Something that must never be: the run stops after this step. */
+  fail(violation: string, cause?: unknown): void {
+    this.breach ??= { violation, cause };
+  }
+
+  startMaster(): void {
+    if (this.#master !== undefined) return;
+    this.#masters += 1;
+    const process = new SimulatedProcess(this.clock, this.masterWall);
+    const weights: Record<string, number> = {};
+    for (const { role = '*', weight } of this.#options.frameworks) if (weight !== undefined) weights[role] = weight;
+    const options: MasterOptions = {
+      offerTimeoutMs: 120_000,
+      weights,
+      ...this.#options.master,
+      clock: process,
+      random: this.random.stream(`master ${this.#masters}`),
+      log: this.logOf('master'),
+      registry: heardBy(process, this.#registry),
+      checkInvariants: this.checks,
+    };
+    this.#masterProcess = process;
+    this.#master = createMaster(options);
+    this.network.server = { process };
+    this.trace.add('master', 'starts');
+  }
+
+  crashMaster(): void {
+    this.#masterProcess?.kill();
+    this.#master = undefined;
+    this.network.serverDied(this.#clients);
+  }
+
+  /** An operator tells the master that this agent will never be seen again. */
+  giveUp(agentId: AgentId): void {
+    const state = this.#master?.state();
+    const isKnown = [...(state?.agents ?? []), ...(state?.unreachableAgents ?? [])].some(({ id }) => id === agentId);
+    if (isKnown) this.#master?.markAgentGone(agentId);
+  }
+
+  addAgent(plan: SimulatedAgent & { readonly hostname: string }): AgentHost {
+    const host = new AgentHost(this, plan, this.random.stream(`agent ${plan.hostname}`));
+    this.agents.push(host);
+    return host;
+  }
+
+  client(name: string, process: SimulatedProcess): Client {
+    const client = new Client(name, process);
+    this.#clients.push(client);
+    return client;
+  }
+
+  get clients(): readonly Client[] {
+    return this.#clients;
+  }
+
+  /** The master, as a client reaches it. */
+  endpointFor(client: Client): { readonly agents: AgentEndpoint; readonly schedulers: SchedulerEndpoint } {
+    return {
+      agents: {
+        connect: (handlers) => this.network.dial(client, handlers, (inner) => this.#reached().agents.connect(inner)),
+      },
+      schedulers: {
+        connect: (subscribe, handlers) =>
+          this.network.dial<SchedulerCall, SchedulerEvent>(client, handlers, (inner) => {
+            this.trace.add(
+              `${client.name} -> master`,
+              subscribe.frameworkInfo.id === undefined ? 'SUBSCRIBE' : 'SUBSCRIBE again',
+            );
+            return this.#reached().schedulers.connect(subscribe, inner);
+          }),
+      },
+    };
+  }
+
+  #reached(): Master {
+    const master = this.#master;
+    if (master === undefined) throw new TypeError('Expected a master that lives, got none');
+    return master;
+  }
+
+  /** What somebody logs that may have to do with trouble is part of the story. */
+  logOf(name: string): Log {
+    return {
+      log: (level, message, fields = {}) => {
+        if (level !== 'warn' && level !== 'error') return;
+        const details = Object.entries(fields).map(([key, value]) => `${key}: ${String(value)}`);
+        this.trace.add(name, [message, ...details].join('; ').replace(UUID_PREFIX, ''));
+      },
+    };
+  }
+
+  hostOf(agentId: AgentId): string {
+    return this.#hosts.get(agentId) ?? agentId;
+  }
+
+  taskInfo(key: string): TaskInfo | undefined {
+    return this.#taskInfos.get(key);
+  }
+
+  owner(frameworkId: FrameworkId): { readonly name: string; readonly incarnation: number } | undefined {
+    return this.#owners.get(frameworkId);
+  }
+
+  faultHappened(kind: FaultKind, target: string, text: string): void {
+    this.faults[kind] = (this.faults[kind] ?? 0) + 1;
+    this.trace.add(target, `!! ${kind}: ${text}`);
+  }
+
+  launched(launch: Parameters<TaskLedger['launched']>[0]): void {
+    this.#launches += 1;
+    for (const violation of this.ledger.launched(launch)) this.fail(violation);
+  }
+
+  told(news: { readonly framework: string; readonly incarnation: number; readonly status: TaskStatus }): void {
+    const { framework, incarnation, status } = news;
+    const entry = this.ledger.get(framework, incarnation, status.taskId);
+    if (entry === undefined) {
+      this.fail(
+        `T2: framework ${framework} is told ${status.state} of task ${status.taskId}, which it has not launched`,
+      );
+      return;
+    }
+    for (const violation of this.ledger.told(entry, status)) this.fail(violation);
+  }
+
+  containerLaunched(host: AgentHost, container: SimulatedContainer): void {
+    const violation = overcommitted(host, container, (key) => this.#liveTask(key));
+    if (violation !== undefined) this.fail(violation);
+  }
+
+  /** A task of a framework that the master has not let go: what is to be killed may still hold what is given to others. */
+  #liveTask(key: string): TaskInfo | undefined {
+    const owner = this.#owners.get(frameworkOf(key));
+    const host = this.frameworks.find(({ name }) => name === owner?.name);
+    const isCurrent =
+      host !== undefined && !host.isDone && host.isFinished !== true && host.incarnation === owner?.incarnation;
+    return isCurrent ? this.#taskInfos.get(key) : undefined;
+  }
+
+  /** Does something later, or at once when everything is repaired. */
+  later(delayMs: number, action: () => void): void {
+    const repair = (): void => {
+      this.#repairs.delete(repair);
+      action();
+    };
+    this.#repairs.set(repair, this.clock.schedule(delayMs, repair));
+  }
+
+  /** Everything that is broken is repaired, now. */
+  repairAll(): void {
+    while (this.#repairs.size > 0) {
+      for (const [repair, timer] of [...this.#repairs]) {
+        timer[Symbol.dispose]();
+        repair();
+      }
+    }
+    for (const host of this.agents) {
+      host.disk.repair();
+      host.writeMs = 0;
+      host.client.armed.length = 0;
+    }
+    for (const { client } of this.frameworks) client.armed.length = 0;
+  }
+
+  #sent(client: Client, message: Message): void {
+    if (message.type !== 'statusUpdate') return;
+    const owner = this.#owners.get(message.frameworkId);
+    if (owner === undefined) return;
+    const entry = this.ledger.get(owner.name, owner.incarnation, message.status.taskId);
+    if (entry !== undefined) this.ledger.made(entry, message.status.uuid);
+    else this.fail(`T2: ${client.name} reports task ${message.status.taskId}, which nobody has launched`);
+  }
+
+  #delivered(client: Client, message: Message): void {
+    switch (message.type) {
+      case 'agentRegistered':
+      case 'agentReregistered': {
+        this.#hosts.set(message.agentId, client.name);
+        const host = this.agents.find(({ hostname }) => hostname === client.name);
+        if (host !== undefined) host.agentId = message.agentId;
+        return;
+      }
+      case 'subscribed': {
+        const host = this.frameworks.find(({ name }) => name === client.name);
+        if (host !== undefined)
+          this.#owners.set(message.frameworkId, { name: host.name, incarnation: host.incarnation });
+        return;
+      }
+      case 'runTask':
+        this.#taskInfos.set(`${message.frameworkInfo.id}/${message.task.taskId}`, message.task);
+        return;
+      case 'runTaskGroup':
+        for (const task of message.tasks) this.#taskInfos.set(`${message.frameworkInfo.id}/${task.taskId}`, task);
+        return;
+      default:
+    }
+  }
+
+  #traceMessage(arrow: string, message: Message): void {
+    const text = messageText(message, (agentId) => this.hostOf(agentId));
+    if (text !== undefined) this.trace.add(arrow, text);
+  }
+
+  /** A task of the ledger, by what a machine knows of it. */
+  taskOf(
+    container: SimulatedContainer,
+  ): { readonly name: string; readonly incarnation: number; readonly taskId: TaskId } | undefined {
+    const owner = this.#owners.get(frameworkOf(container.taskKey));
+    const task = this.#taskInfos.get(container.taskKey);
+    return owner === undefined || task === undefined ? undefined : { ...owner, taskId: task.taskId };
+  }
+}
+
+function agentPlans(agents: SimulationOptions['agents']): readonly (SimulatedAgent & { readonly hostname: string })[] {
+  const plans: readonly SimulatedAgent[] =
+    typeof agents === 'number' ? Array.from({ length: agents }, () => ({})) : agents;
+  return plans.map((plan, index) => ({ ...plan, hostname: plan.hostname ?? `a${index + 1}` }));
+}
+
+/** What a dead master has asked is done, and answered to nobody. */
+function heardBy(process: SimulatedProcess, registry: Registry): Registry {
+  return {
+    recover: (done) => registry.recover((recovery) => process.hear(() => done(recovery))),
+    write: (write, done) => registry.write(write, (result) => process.hear(() => done(result))),
+  };
+}
+
+function frameworkOf(taskKey: string): FrameworkId {
+  return FrameworkId(taskKey.slice(0, taskKey.indexOf('/')));
+}
