@@ -43,8 +43,10 @@ async function runTask(made: Cluster, command: string): Promise<Driver> {
   const driver = made.connect({ name: 'test' });
   const states: string[] = [];
   driver.updates$.subscribe(({ state }) => void states.push(state));
+  let launched = false;
   driver.offers$.subscribe(([offer]) => {
-    if (offer === undefined) return;
+    if (offer === undefined || launched) return;
+    launched = true;
     const task = commandTask({ id: 't', command, offer, resources: 'cpus:0.1;mem:1' });
     driver.launch(offer, [{ ...task, killPolicy: { gracePeriodMs: 200 } }], { refuseMs: 60_000 });
   });
