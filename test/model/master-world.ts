@@ -393,7 +393,7 @@ export class World {
     const { master } = this.harness;
     this.harness.settle();
     const task = pick(master.state().tasks, at);
-    const agent = this.agents.find(({ isConnected, id }) => isConnected && id === task?.agentId);
+    const agent = this.agents.find((each) => each.isConnected && each.hasRegistered && each.id === task?.agentId);
     if (task === undefined || agent === undefined) return;
     const { taskId, frameworkId } = task;
     const isOver = isTerminal(task.state);
