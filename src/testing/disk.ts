@@ -89,7 +89,7 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array {
 
 /** Folders that nobody looks into, on a disk that is never full. */
 export const NO_SANDBOXES: Sandboxes = {
-  create: (path) => `/work/${path}`,
+  create: (path) => `/disk/${path}`,
   link: () => undefined,
   remove: () => undefined,
   freeShare: () => 1,

@@ -118,12 +118,12 @@ describe('a command task', () => {
     const [container] = [...world.machine.containers.values()].map(({ config }) => config);
     const sandbox = `slaves/S0/frameworks/F1/executors/t1/runs/${container?.containerId}`;
     expect(world.sandboxes.folders).toContain(sandbox);
-    expect(container?.sandbox).toBe(`/work/${sandbox}`);
+    expect(container?.sandbox).toBe(`/disk/${sandbox}`);
     expect(container?.environment).toEqual({
       HOME: '/mine',
       EXTRA: 'x',
-      MESOS_SANDBOX: `/work/${sandbox}`,
-      MESOS_DIRECTORY: `/work/${sandbox}`,
+      MESOS_SANDBOX: `/disk/${sandbox}`,
+      MESOS_DIRECTORY: `/disk/${sandbox}`,
       MESOS_FRAMEWORK_ID: 'F1',
       MESOS_EXECUTOR_ID: 't1',
       MESOS_TASK_ID: 'overridden',

@@ -125,7 +125,7 @@ describe('operations', () => {
     expect(world.drain()).toEqual(['t1 TASK_STARTING', 't1 TASK_RUNNING']);
     const containerId = world.machine.ofTask('t1');
     expect([...world.sandboxes.links]).toEqual([
-      [`slaves/S0/frameworks/F1/executors/t1/runs/${containerId}/data/db`, `/work/${FOLDER}`],
+      [`slaves/S0/frameworks/F1/executors/t1/runs/${containerId}/data/db`, `/disk/${FOLDER}`],
     ]);
   });
 

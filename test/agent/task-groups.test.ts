@@ -36,7 +36,7 @@ describe('a task group', () => {
     const [executor] = agent.state().executors;
     expect(executor?.sandbox).toBe(`slaves/S0/frameworks/F1/executors/E1/runs/${executor?.containerId}`);
     const sandboxes = [...world.machine.containers.values()].map(({ config }) => config.sandbox);
-    expect(sandboxes).toEqual([`/work/${executor?.sandbox}/tasks/a`, `/work/${executor?.sandbox}/tasks/b`]);
+    expect(sandboxes).toEqual([`/disk/${executor?.sandbox}/tasks/a`, `/disk/${executor?.sandbox}/tasks/b`]);
     expect(world.machine.ofTask('a')).not.toBe(world.machine.ofTask('b'));
   });
 

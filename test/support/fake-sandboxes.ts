@@ -21,7 +21,7 @@ export function createFakeSandboxes(): FakeSandboxes {
     create(path) {
       if (sandboxes.refuse !== undefined) throw new Error(sandboxes.refuse);
       folders.add(path);
-      return `/work/${path}`;
+      return `/disk/${path}`;
     },
     link: (path, target) => void links.set(path, target),
     remove(path) {
