@@ -4,21 +4,20 @@ import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 /*
- * Replays the vectors against the built package (`npm run build`), in a process of its own, which tells what it saw
- * file by file. VECTORS=DIR takes them from another folder with the same sub-folders.
+ * Replays the suites of which every vector must pass against the built package (`npm run build`), each in a process of
+ * its own, which tells what it saw file by file. VECTORS=DIR takes them from another folder with the same sub-folders.
  */
 
 const HERE = import.meta.dirname;
-const VECTORS = resolve(process.env['VECTORS'] ?? HERE, 'resources');
 
-const { status, stdout, stderr } = spawnSync(
-  process.execPath,
-  [join(HERE, 'replay.mjs'), '--adapter', join(HERE, 'adapter.mjs'), '--dir', VECTORS],
-  { encoding: 'utf8' },
-);
-
-describe('vectors of resources', () => {
-  const files = readdirSync(VECTORS).filter((name) => name.endsWith('.json'));
+describe.for(['resources', 'sorter'])('vectors of %s', (suite) => {
+  const vectors = resolve(process.env['VECTORS'] ?? HERE, suite);
+  const files = readdirSync(vectors).filter((name) => name.endsWith('.json'));
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(HERE, 'replay.mjs'), '--adapter', join(HERE, 'adapter.mjs'), '--dir', vectors],
+    { encoding: 'utf8' },
+  );
 
   test.for(files)('%s', (file) => {
     // What is indented after the line of the file are its failures.
