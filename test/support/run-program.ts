@@ -14,6 +14,8 @@ export interface Ended {
 
 export interface RunOptions {
   readonly args?: readonly string[];
+  /** Options of Node itself. */
+  readonly node?: readonly string[];
   /** Working folder; the root of the project if absent. */
   readonly cwd?: string;
   /** Added to this process' environment. */
@@ -25,7 +27,8 @@ export interface RunOptions {
 /** Runs a TypeScript or JavaScript program in a Node process of its own, without a terminal, and waits for its end. */
 export function runProgram(path: string, options: RunOptions = {}): Promise<Ended> {
   const typescript = path.endsWith('.ts') ? ['--import', 'tsx'] : [];
-  const child = spawn(process.execPath, [...typescript, path, ...(options.args ?? [])], {
+  const { node = [], args = [] } = options;
+  const child = spawn(process.execPath, [...node, ...typescript, path, ...args], {
     cwd: options.cwd ?? ROOT,
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
