@@ -86,12 +86,9 @@ class Simulation {
     if (untilMs <= world.clock.monotonicMs()) return;
     world.trace.add('world', 'everything is repaired');
     world.repairAll();
-    // What an operator does about machines that will never be seen again.
-    for (const { isLost, agentId } of world.agents) {
-      if (isLost && agentId !== undefined) world.giveUp(agentId);
-    }
     const decisiveMs = Math.max(untilMs - PATIENCE_MS, world.clock.monotonicMs());
     while (world.clock.monotonicMs() < decisiveMs) {
+      world.giveUpLost();
       this.runUntil(Math.min(world.clock.monotonicMs() + LOOK_MS, decisiveMs));
       if (this.isStopped || unsettled(world).size === 0) return;
     }

@@ -134,11 +134,14 @@ export class World {
     this.network.serverDied(this.#clients);
   }
 
-  /** An operator tells the master that this agent will never be seen again. */
-  giveUp(agentId: AgentId): void {
+  /** An operator tells the master of all machines that will never be seen again, as far as it knows them and is not told yet. */
+  giveUpLost(): void {
     const state = this.#master?.state();
-    const isKnown = [...(state?.agents ?? []), ...(state?.unreachableAgents ?? [])].some(({ id }) => id === agentId);
-    if (isKnown) this.#master?.markAgentGone(agentId);
+    if (state === undefined) return;
+    const known = new Set([...state.agents, ...state.recoveredAgents, ...state.unreachableAgents].map(({ id }) => id));
+    for (const { isLost, agentId } of this.agents) {
+      if (isLost && agentId !== undefined && known.has(agentId)) this.#master?.markAgentGone(agentId);
+    }
   }
 
   addAgent(plan: SimulatedAgent & { readonly hostname: string }): AgentHost {
