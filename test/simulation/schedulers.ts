@@ -35,6 +35,9 @@ export interface Progress {
   readonly suppressed: boolean;
 }
 
+/** One round of the allocator. */
+const DECLINE_MS_MIN = 1_000;
+
 type Answer = readonly [Progress, readonly SchedulerAction[]];
 
 /** Launches what is missing on whatever is offered, and declines the rest. */
@@ -103,11 +106,16 @@ function answerOffers(work: Work, state: Progress, offers: readonly Offer[]): An
       taskInfos.push(commandTask({ id, offer, command: 'work', resources: match.resources, ...labels }));
       progress = { ...progress, launched, live: [...progress.live, id] };
     }
-    if (taskInfos.length === 0) actions.push({ type: 'decline', offerIds: [offer.id], ...filters });
+    if (taskInfos.length === 0) actions.push({ type: 'decline', offerIds: [offer.id], ...declineFilters(work) });
     else
       actions.push({ type: 'accept', offerIds: [offer.id], operations: [{ type: 'LAUNCH', taskInfos }], ...filters });
   }
   return [progress, actions];
+}
+
+/** Who has a small share and wants its offers back at once is offered the same for ever, and others starve. */
+function declineFilters({ refuseMs }: Work): Pick<Extract<SchedulerAction, { readonly type: 'decline' }>, 'filters'> {
+  return refuseMs === undefined ? {} : { filters: { refuseMs: Math.max(refuseMs, DECLINE_MS_MIN) } };
 }
 
 function updated(state: Progress, { taskId, state: taskState }: TaskStatus): Progress {
