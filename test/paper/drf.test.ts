@@ -1,41 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { createDrfSorter, type Sorter } from '../../src/allocator/index.ts';
-import { Quantities, Resources } from '../../src/resources/index.ts';
+import { fill, type User } from '../support/drf-filling.ts';
 
 /*
  * Sentences of Ghodsi et al., Dominant Resource Fairness (NSDI 2011), on the sorter: whoever sorts first is given one
- * task after another (the paper's algorithm 1) until the next task of whoever is in front does not fit.
+ * task after another (the paper's algorithm 1) until the next task of whoever is in front does not fit. What these
+ * examples show for all users and machines: `test/property/drf-promises.test.ts`.
  */
-
-interface User {
-  readonly name: string;
-  /** What one task takes. */
-  readonly task: string;
-  readonly weight?: number;
-}
-
-function fill(total: string, users: readonly User[]): { tasks: Record<string, number>; order: string; sorter: Sorter } {
-  const sorter = createDrfSorter();
-  sorter.addAgent('cluster', Quantities.parse(total));
-  for (const { name, weight } of users) {
-    sorter.add(name);
-    sorter.activate(name);
-    if (weight !== undefined) sorter.updateWeight(name, weight);
-  }
-  const tasks: Record<string, number> = {};
-  let order = '';
-  let free = Resources.parse(total);
-  for (;;) {
-    const first = users.find(({ name }) => name === sorter.sort()[0]);
-    if (first === undefined) throw new Error('Expected somebody to be first');
-    const task = Resources.parse(first.task);
-    if (!free.contains(task)) return { tasks, order, sorter };
-    free = free.minus(task);
-    sorter.allocated(first.name, 'cluster', task);
-    tasks[first.name] = (tasks[first.name] ?? 0) + 1;
-    order += first.name;
-  }
-}
 
 describe('DRF, the paper', () => {
   test('section 4.1: of 9 CPUs and 18 GB user A gets three tasks and user B two, both with a dominant share of 2/3', () => {
@@ -44,7 +14,7 @@ describe('DRF, the paper', () => {
       { name: 'B', task: 'cpus:3;mem:1' },
     ]);
     expect(tasks).toEqual({ A: 3, B: 2 });
-    expect(order).toBe('ABABA');
+    expect(order.join('')).toBe('ABABA');
     expect(sorter.allocationQuantities('A').toJSON()).toEqual({ cpus: 3, mem: 12 });
     expect(sorter.allocationQuantities('B').toJSON()).toEqual({ cpus: 6, mem: 2 });
     expect(sorter.allocationQuantities().toJSON()).toEqual({ cpus: 9, mem: 14 });
