@@ -1,10 +1,10 @@
-import { type AgentId, type FrameworkId, InvalidArgument, invariant } from '../core/index.ts';
+import { type AgentId, InvalidArgument, invariant } from '../core/index.ts';
 import { Resources } from '../resources/index.ts';
-import type { AllocatorAgent, AllocatorFramework } from './allocator.ts';
-import { Columns, REFINED, REVOCABLE, SHARED } from './columns.ts';
+import type { AllocatorAgent, AllocatorEntry } from './allocator.ts';
+import { Columns, SHARED } from './columns.ts';
 import { FilterTable } from './filter-table.ts';
 import { allocateWhole, type MachineKind, MachineKinds } from './machine-kinds.ts';
-import { Minimum } from './minimum.ts';
+import { Members } from './members.ts';
 import {
   type AgentRecord,
   type FrameworkRecord,
@@ -13,7 +13,6 @@ import {
   MULTI_ROLE,
   NESTED_ROLE,
   type Pair,
-  type RoleRecord,
 } from './records.ts';
 import { type SharedCharge, ShareForest } from './share-forest.ts';
 
@@ -23,63 +22,41 @@ export interface BooksOptions {
   readonly filterGpuResources: boolean;
 }
 
-const NO_INFO: AllocatorFramework = { roles: [], capabilities: [] };
-
 /**
- * Who there is and who holds what: agents with what is free of them, frameworks in their roles, what each of them
- * holds where, and the two kinds of trees of shares that follow from it: one of roles, one per role of its frameworks.
+ * Who holds what: agents with what is free of them, what each framework holds where, and the two kinds of trees of
+ * shares that follow from it: one of roles, one per role of its frameworks.
  *
- * It keeps two lists of what has changed since somebody looked: agents that are *dirty* (more may be free, or fewer
- * filters in force) and pairs that are *fresh* (a framework may take in this role what it would not take before).
+ * An agent is *dirty* if something has changed since somebody looked: more may be free, or fewer filters in force.
  */
 export class AllocatorBooks {
   readonly columns: Columns = new Columns();
   readonly forest: ShareForest;
-  /** The tree of roles. */
-  readonly roleRoot: number;
   readonly filters: FilterTable;
-  readonly frameworks: Map<FrameworkId, FrameworkRecord> = new Map<FrameworkId, FrameworkRecord>();
-  readonly roles: Map<string, RoleRecord> = new Map<string, RoleRecord>();
+  readonly members: Members;
   readonly agents: Map<AgentId, AgentRecord> = new Map<AgentId, AgentRecord>();
-  /** By node of the tree of roles. */
-  readonly roleAt: (RoleRecord | undefined)[] = [];
-  /** By node of a role's tree. */
-  readonly pairAt: (Pair | undefined)[] = [];
-  readonly fresh: Set<Pair> = new Set<Pair>();
   /** Agents that were dirty at some time since they were taken out; look at their own mark. */
   dirty: AgentRecord[] = [];
   /** Runs that had every agent as a candidate. */
   fullRuns = 0;
-  /** Pairs with a minimum of their own. */
-  ownMinimums = 0;
   /** Names of hosts; absent: all. */
   #whitelist: ReadonlySet<string> | undefined;
   readonly #filterGpu: boolean;
   readonly #machines = new MachineKinds();
   readonly #rows: (AgentRecord | undefined)[] = [];
   readonly #unusedRows: number[] = [];
-  readonly #unusedPairs: number[] = [];
-  #pairs = 0;
   #added = 0;
   /** There have been shared resources. */
   #sharing = false;
 
   constructor(options: BooksOptions) {
     this.forest = new ShareForest(this.columns, options);
-    this.roleRoot = this.forest.addRoot();
     this.#filterGpu = options.filterGpuResources;
     const host = {
       runs: (row: number): number => this.runsOf(this.#agentAt(row)),
       lifted: (row: number): void => this.soil(this.#agentAt(row)),
     };
     this.filters = new FilterTable(host, options.allocationIntervalMs);
-  }
-
-  /** @throws InvalidArgument if it is not known */
-  framework(frameworkId: FrameworkId): FrameworkRecord {
-    const framework = this.frameworks.get(frameworkId);
-    if (framework?.known === true) return framework;
-    throw new InvalidArgument('frameworkId', `expected a known framework, got ${frameworkId}`);
+    this.members = new Members(this.columns, this.forest, this.filters);
   }
 
   /** @throws InvalidArgument if it is not known */
@@ -101,78 +78,21 @@ export class AllocatorBooks {
     this.dirty.push(agent);
   }
 
-  /** A framework that nobody has introduced yet. */
-  addFramework(id: FrameworkId): FrameworkRecord {
-    const framework: FrameworkRecord = {
-      id,
-      known: false,
-      active: false,
-      info: NO_INFO,
-      suppressed: new Set(),
-      stripped: 0,
-      pairs: new Map(),
-    };
-    this.frameworks.set(id, framework);
-    return framework;
-  }
-
   /** From now on it counts: what agents have brought along for it is charged to it. */
   introduce(framework: FrameworkRecord): void {
     framework.known = true;
     for (const pair of framework.pairs.values()) {
-      this.#enroll(pair);
+      this.members.enroll(pair);
       for (const [agent, { resources }] of this.#holdingsOf(pair)) this.#charge(pair, agent, resources);
     }
   }
 
   removeFramework(framework: FrameworkRecord): void {
     for (const pair of framework.pairs.values()) {
-      this.#unsubscribe(pair);
+      this.members.unsubscribe(pair);
       for (const [agent, { resources }] of this.#holdingsOf(pair)) this.free(pair, agent, resources);
     }
-    this.frameworks.delete(framework.id);
-  }
-
-  setInfo(framework: FrameworkRecord, info: AllocatorFramework): void {
-    const capabilities = new Set(info.capabilities);
-    const suppressed = new Set(info.suppressedRoles);
-    for (const role of framework.suppressed) {
-      const pair = framework.pairs.get(role);
-      if (pair !== undefined && !suppressed.has(role)) this.filters.dropPair(pair.index);
-    }
-    framework.info = info;
-    framework.suppressed = suppressed;
-    framework.stripped =
-      (capabilities.has('RESERVATION_REFINEMENT') ? 0 : REFINED) |
-      (capabilities.has('REVOCABLE_RESOURCES') ? 0 : REVOCABLE) |
-      (capabilities.has('SHARED_RESOURCES') ? 0 : SHARED);
-    const roles = new Set(info.roles);
-    for (const pair of framework.pairs.values()) if (!roles.has(pair.roleName)) this.#unsubscribe(pair);
-    for (const role of info.roles) {
-      const pair = this.#pair(framework, role);
-      pair.subscribed = true;
-      pair.traits =
-        (capabilities.has('GPU_RESOURCES') ? 0 : LACKS_GPU) |
-        (capabilities.has('MULTI_ROLE') ? MULTI_ROLE : 0) |
-        (role.includes('/') ? NESTED_ROLE : 0);
-      const sets = info.minAllocatable?.[role];
-      this.#setMinimum(pair, sets === undefined ? undefined : new Minimum(this.columns, sets));
-      this.fresh.add(pair);
-    }
-    this.refresh(framework);
-  }
-
-  /** Lets those of its roles be sorted that are to be offered something. */
-  refresh(framework: FrameworkRecord): void {
-    for (const pair of framework.pairs.values()) {
-      const wanted = framework.active && pair.subscribed && !framework.suppressed.has(pair.roleName);
-      if (wanted === this.forest.isActive(pair.node)) continue;
-      if (wanted) {
-        this.forest.activate(pair.node);
-        this.fresh.add(pair);
-      } else this.forest.deactivate(pair.node);
-      if (pair.role !== undefined) this.#refreshRole(pair.role);
-    }
+    this.members.frameworks.delete(framework.id);
   }
 
   addAgent(id: AgentId, info: AllocatorAgent): AgentRecord {
@@ -255,7 +175,7 @@ export class AllocatorBooks {
   ): void {
     this.#inspect(used);
     for (const [role, resources] of used.allocations()) {
-      const pair = this.#pair(framework, role);
+      const pair = this.members.pair(framework, role);
       this.#setHolding(pair, agent, options.more ? heldBy(pair, agent).plus(resources) : resources);
       if (framework.known) this.#charge(pair, agent, resources);
     }
@@ -308,6 +228,15 @@ export class AllocatorBooks {
     this.#addAvailable(agent, resources.unallocate());
   }
 
+  /** All that is held. */
+  *entries(): Iterable<AllocatorEntry> {
+    for (const { id, holdings } of this.agents.values()) {
+      for (const { pair, resources } of holdings) {
+        yield { agentId: id, frameworkId: pair.framework.id, role: pair.roleName, resources };
+      }
+    }
+  }
+
   /** Works out anew what is free. */
   recompute(agent: AgentRecord): void {
     const { total } = agent.info;
@@ -351,84 +280,6 @@ export class AllocatorBooks {
     }
   }
 
-  #pair(framework: FrameworkRecord, roleName: string): Pair {
-    const known = framework.pairs.get(roleName);
-    if (known !== undefined) return known;
-    const index = this.#unusedPairs.pop() ?? this.#pairs++;
-    const pair: Pair = {
-      index,
-      framework,
-      roleName,
-      role: undefined,
-      node: -1,
-      subscribed: false,
-      traits: 0,
-      minimum: undefined,
-      held: 0,
-      offered: new Map(),
-    };
-    framework.pairs.set(roleName, pair);
-    this.filters.addPair(index);
-    if (framework.known) this.#enroll(pair);
-    return pair;
-  }
-
-  #enroll(pair: Pair): void {
-    const role = this.roles.get(pair.roleName) ?? this.#addRole(pair.roleName);
-    pair.role = role;
-    role.pairs.add(pair);
-    pair.node = this.forest.addClient(role.root, pair.framework.id);
-    this.pairAt[pair.node] = pair;
-  }
-
-  #addRole(name: string): RoleRecord {
-    const node = this.forest.addClient(this.roleRoot, name);
-    const role: RoleRecord = { name, node, root: this.forest.addRoot(), pairs: new Set() };
-    this.roles.set(name, role);
-    this.roleAt[node] = role;
-    return role;
-  }
-
-  /** A role in which nobody is to be offered anything is passed over. */
-  #refreshRole({ node, root }: RoleRecord): void {
-    if (this.forest.isActive(root)) this.forest.activate(node);
-    else this.forest.deactivate(node);
-  }
-
-  #unsubscribe(pair: Pair): void {
-    pair.subscribed = false;
-    this.filters.dropPair(pair.index);
-    this.#setMinimum(pair, undefined);
-    this.#prune(pair);
-  }
-
-  /** A pair is kept while it is subscribed or holds something, a role while it has pairs. */
-  #prune(pair: Pair): void {
-    const { framework, role } = pair;
-    if (pair.subscribed || pair.held > 0 || framework.pairs.get(pair.roleName) !== pair) return;
-    framework.pairs.delete(pair.roleName);
-    this.fresh.delete(pair);
-    this.#unusedPairs.push(pair.index);
-    if (!framework.known && framework.pairs.size === 0) this.frameworks.delete(framework.id);
-    if (role === undefined) return;
-    role.pairs.delete(pair);
-    this.pairAt[pair.node] = undefined;
-    this.forest.removeClient(pair.node);
-    if (role.pairs.size > 0) {
-      this.#refreshRole(role);
-      return;
-    }
-    this.roleAt[role.node] = undefined;
-    this.roles.delete(role.name);
-    this.forest.removeClient(role.node);
-    this.forest.removeRoot(role.root);
-  }
-
-  #setMinimum(pair: Pair, minimum: Minimum | undefined): void {
-    this.ownMinimums += (minimum === undefined ? 0 : 1) - (pair.minimum === undefined ? 0 : 1);
-    pair.minimum = minimum;
-  }
-
   #setHolding(pair: Pair, agent: AgentRecord, resources: Resources): void {
     const holding = holdingOf(pair, agent);
     if (!resources.isEmpty) {
@@ -445,7 +296,7 @@ export class AllocatorBooks {
       const last = agent.holdings.pop();
       if (last !== undefined && last !== holding) agent.holdings[agent.holdings.indexOf(holding)] = last;
       pair.held--;
-      this.#prune(pair);
+      this.members.prune(pair);
     }
   }
 

@@ -13,10 +13,10 @@ import type {
   AllocatorSnapshot,
 } from './allocator.ts';
 import { AllocatorBooks, heldBy } from './allocator-books.ts';
-import { SHARED } from './columns.ts';
 import { Minimum } from './minimum.ts';
 import type { AgentRecord, FrameworkRecord, Pair } from './records.ts';
-import { visit } from './visit.ts';
+import { Runs } from './run.ts';
+import { snapshotOf } from './snapshot.ts';
 
 export interface AllocatorOptions {
   readonly clock: Clock;
@@ -36,8 +36,6 @@ export interface AllocatorOptions {
 
 const ALLOCATION_INTERVAL_MS = 1_000;
 const MIN_ALLOCATABLE = [Quantities.of({ cpus: 0.01 }), Quantities.of({ mem: 32 })];
-/** Of so few fresh pairs each clean agent asks only them; of more it asks everybody. */
-const FRESH_MAX = 16;
 
 /**
  * Mesos's hierarchical allocator: roles by fair share, then frameworks of the role by fair share, agent by agent.
@@ -53,27 +51,19 @@ export function createAllocator(options: AllocatorOptions): Allocator {
  * and wants to have it. Events ask for a run, which comes a moment later and serves all that asked meanwhile; a batch
  * run comes every interval.
  *
- * A visit leaves nothing that anybody would take. So an agent is visited again only if it is dirty, and else asks
- * only those that are fresh (see {@link AllocatorBooks}). A batch run in which nothing has changed visits nothing.
- *
  * @see Mesos `src/master/allocator/mesos/hierarchical.cpp`
  */
 class HierarchicalAllocator implements Allocator {
   readonly #clock: Clock;
-  readonly #random: Random;
-  readonly #onOffers: AllocatorOptions['onOffers'];
   readonly #intervalMs: number;
-  readonly #minimum: Minimum;
   readonly #books: AllocatorBooks;
+  readonly #runs: Runs;
   /** Who the next run is for. */
   #candidates: Set<AgentRecord> | 'all' | undefined;
   #paused = false;
-  #runs = 0;
   #nextBatchMs: number;
   #batch: Disposable;
   #event: Disposable | undefined;
-  /** Pairs that the run that goes on has offered something. */
-  #offered: Pair[] = [];
 
   constructor(options: AllocatorOptions) {
     const { clock, random, onOffers, allocationIntervalMs = ALLOCATION_INTERVAL_MS } = options;
@@ -84,15 +74,14 @@ class HierarchicalAllocator implements Allocator {
       );
     }
     this.#clock = clock;
-    this.#random = random;
-    this.#onOffers = onOffers;
     this.#intervalMs = allocationIntervalMs;
     this.#books = new AllocatorBooks({
       allocationIntervalMs,
       fairnessExclude: options.fairnessExclude ?? [],
       filterGpuResources: options.filterGpuResources ?? true,
     });
-    this.#minimum = new Minimum(this.#books.columns, options.minAllocatable ?? MIN_ALLOCATABLE);
+    const minimum = new Minimum(this.#books.columns, options.minAllocatable ?? MIN_ALLOCATABLE);
+    this.#runs = new Runs({ books: this.#books, minimum, random, onOffers });
     this.#nextBatchMs = clock.monotonicMs() + allocationIntervalMs;
     this.#batch = clock.schedule(allocationIntervalMs, () => this.#runBatch());
   }
@@ -103,10 +92,10 @@ class HierarchicalAllocator implements Allocator {
     options: { readonly active: boolean; readonly used: ReadonlyMap<AgentId, Resources> },
   ): void {
     const books = this.#books;
-    const named = books.frameworks.get(frameworkId);
+    const named = books.members.frameworks.get(frameworkId);
     if (named?.known === true) throw new InvalidArgument('frameworkId', `expected a new framework, got ${frameworkId}`);
     for (const [agentId, resources] of options.used) checkAllocated(resources, `used[${agentId}]`);
-    const framework = named ?? books.addFramework(frameworkId);
+    const framework = named ?? books.members.addFramework(frameworkId);
     for (const [agentId, resources] of options.used) {
       const agent = books.agents.get(agentId);
       if (agent === undefined) continue;
@@ -115,30 +104,30 @@ class HierarchicalAllocator implements Allocator {
     }
     books.introduce(framework);
     framework.active = options.active;
-    books.setInfo(framework, info);
+    books.members.setInfo(framework, info);
     if (options.active) this.#allocate('all');
   }
 
   removeFramework(frameworkId: FrameworkId): void {
-    this.#books.removeFramework(this.#books.framework(frameworkId));
+    this.#books.removeFramework(this.#books.members.framework(frameworkId));
   }
 
   activateFramework(frameworkId: FrameworkId): void {
-    const framework = this.#books.framework(frameworkId);
+    const framework = this.#books.members.framework(frameworkId);
     framework.active = true;
-    this.#books.refresh(framework);
+    this.#books.members.refresh(framework);
     this.#allocate('all');
   }
 
   deactivateFramework(frameworkId: FrameworkId): void {
-    const framework = this.#books.framework(frameworkId);
+    const framework = this.#books.members.framework(frameworkId);
     framework.active = false;
-    this.#books.refresh(framework);
+    this.#books.members.refresh(framework);
     for (const pair of framework.pairs.values()) this.#books.filters.dropPair(pair.index);
   }
 
   updateFramework(frameworkId: FrameworkId, info: AllocatorFramework): void {
-    this.#books.setInfo(this.#books.framework(frameworkId), info);
+    this.#books.members.setInfo(this.#books.members.framework(frameworkId), info);
   }
 
   addAgent(agentId: AgentId, info: AllocatorAgent, used: ReadonlyMap<FrameworkId, Resources>): void {
@@ -147,7 +136,11 @@ class HierarchicalAllocator implements Allocator {
     for (const [frameworkId, resources] of used) checkAllocated(resources, `used[${frameworkId}]`);
     const agent = books.addAgent(agentId, info);
     for (const [frameworkId, resources] of used) {
-      books.remember(agent, books.frameworks.get(frameworkId) ?? books.addFramework(frameworkId), resources);
+      books.remember(
+        agent,
+        books.members.frameworks.get(frameworkId) ?? books.members.addFramework(frameworkId),
+        resources,
+      );
     }
     if (used.size > 0) books.recompute(agent);
     this.#allocate(agent);
@@ -183,7 +176,12 @@ class HierarchicalAllocator implements Allocator {
     for (const [frameworkId, part] of used) checkAllocated(part, `used[${frameworkId}]`);
     books.updateAgent(agent, { ...agent.info, total: agent.info.total.plus(resources) });
     for (const [frameworkId, part] of used) {
-      books.remember(agent, books.frameworks.get(frameworkId) ?? books.addFramework(frameworkId), part, { more: true });
+      books.remember(
+        agent,
+        books.members.frameworks.get(frameworkId) ?? books.members.addFramework(frameworkId),
+        part,
+        { more: true },
+      );
     }
     books.recompute(agent);
   }
@@ -198,13 +196,13 @@ class HierarchicalAllocator implements Allocator {
         throw new InvalidArgument(`weights.${role}`, `expected a number greater than 0, got ${weight}`);
       }
     }
-    const { forest, roleRoot } = this.#books;
+    const { forest, roleRoot } = this.#books.members;
     for (const [role, weight] of Object.entries(weights)) forest.setWeight(roleRoot, role, weight);
   }
 
   updateAllocation(frameworkId: FrameworkId, agentId: AgentId, conversions: readonly ResourceConversion[]): void {
     const agent = this.#books.agent(agentId);
-    const framework = this.#books.framework(frameworkId);
+    const framework = this.#books.members.framework(frameworkId);
     let { total } = agent.info;
     const changed = new Map<Pair, Resources>();
     for (const { consumed, converted } of conversions) {
@@ -238,7 +236,7 @@ class HierarchicalAllocator implements Allocator {
 
   recoverResources(frameworkId: FrameworkId, agentId: AgentId, resources: Resources, refuseMs?: number): void {
     const books = this.#books;
-    const framework = books.frameworks.get(frameworkId);
+    const framework = books.members.frameworks.get(frameworkId);
     const agent = books.agents.get(agentId);
     if (framework === undefined || agent === undefined || resources.isEmpty) return;
     const returned = books.takeBack(framework, agent, resources);
@@ -254,48 +252,32 @@ class HierarchicalAllocator implements Allocator {
   }
 
   suppressOffers(frameworkId: FrameworkId, roles?: readonly string[]): void {
-    const framework = this.#books.framework(frameworkId);
+    const framework = this.#books.members.framework(frameworkId);
     framework.suppressed = new Set([...framework.suppressed, ...(roles ?? framework.info.roles)]);
-    this.#books.refresh(framework);
+    this.#books.members.refresh(framework);
   }
 
   reviveOffers(frameworkId: FrameworkId, roles?: readonly string[]): void {
     const books = this.#books;
-    const framework = books.framework(frameworkId);
+    const framework = books.members.framework(frameworkId);
     const revived = new Set(roles ?? framework.info.roles);
     framework.suppressed = new Set([...framework.suppressed].filter((role) => !revived.has(role)));
     for (const role of revived) {
       const pair = framework.pairs.get(role);
       if (pair === undefined || books.filters.count(pair.index) === 0) continue;
       books.filters.dropPair(pair.index);
-      books.fresh.add(pair);
+      books.members.fresh.add(pair);
     }
-    books.refresh(framework);
+    books.members.refresh(framework);
     this.#allocate('all');
   }
 
   snapshot(): AllocatorSnapshot {
-    const { columns, forest, filters, roles } = this.#books;
-    const taken = columns.names.map(() => 0);
-    for (const { resources } of this.books()) {
-      columns.measure(resources).forEach((milli, column) => {
-        taken[column] = (taken[column] ?? 0) + milli;
-      });
-    }
-    const filterCounts = Array.from(roles.values(), ({ name, pairs }): [string, number] => {
-      return [name, Array.from(pairs, ({ index }) => filters.count(index)).reduce((sum, count) => sum + count, 0)];
-    });
-    return {
-      total: Quantities.fromMilli(columns.names.map((name, column) => [name, forest.total(column)])),
-      offeredOrAllocated: Quantities.fromMilli(columns.names.map((name, column) => [name, taken[column] ?? 0])),
-      dominantShares: new Map(Array.from(roles.values(), ({ name, node }) => [name, forest.share(node)])),
-      offerFilters: new Map(filterCounts),
-      allocationRuns: this.#runs,
-    };
+    return snapshotOf(this.#books, this.#runs.count);
   }
 
   framework(frameworkId: FrameworkId): AllocatorFrameworkView | undefined {
-    const framework = this.#books.frameworks.get(frameworkId);
+    const framework = this.#books.members.frameworks.get(frameworkId);
     if (framework?.known !== true) return undefined;
     return { ...framework.info, active: framework.active, suppressedRoles: [...framework.suppressed] };
   }
@@ -309,12 +291,8 @@ class HierarchicalAllocator implements Allocator {
     return this.#books.agents.keys();
   }
 
-  *books(): Iterable<AllocatorEntry> {
-    for (const { id, holdings } of this.#books.agents.values()) {
-      for (const { pair, resources } of holdings) {
-        yield { agentId: id, frameworkId: pair.framework.id, role: pair.roleName, resources };
-      }
-    }
+  books(): Iterable<AllocatorEntry> {
+    return this.#books.entries();
   }
 
   pause(): void {
@@ -360,7 +338,7 @@ class HierarchicalAllocator implements Allocator {
     if (this.#paused || this.#event !== undefined) return;
     this.#event = this.#clock.schedule(0, () => {
       this.#event = undefined;
-      if (this.#candidates !== undefined) this.#run(this.#candidates);
+      this.#run(this.#candidates);
     });
   }
 
@@ -371,98 +349,11 @@ class HierarchicalAllocator implements Allocator {
     this.#run('all');
   }
 
-  #run(candidates: Set<AgentRecord> | 'all'): void {
-    if (this.#paused) return;
-    const books = this.#books;
+  #run(candidates: Set<AgentRecord> | 'all' | undefined): void {
+    if (candidates === undefined || this.#paused) return;
     this.#candidates = undefined;
-    this.#runs++;
-    books.filters.expire(this.#clock.monotonicMs());
-    const options = { books, minimum: this.#minimum, give: this.#give };
-    if (candidates === 'all') {
-      books.fullRuns++;
-      const fresh = this.#takeFresh();
-      for (const agent of this.#shuffled(this.#toVisit(fresh !== undefined))) {
-        const clean = fresh !== 'many' && !agent.dirty;
-        agent.dirty = false;
-        visit(options, agent, clean ? fresh : undefined);
-        if ((agent.kinds & SHARED) !== 0) books.soil(agent);
-      }
-    } else {
-      for (const agent of candidates) agent.eventRuns++;
-      const offerable = Array.from(candidates)
-        .filter((agent) => agent.dirty && isOfferable(agent))
-        .sort(byOrder);
-      for (const agent of this.#shuffled(offerable)) {
-        agent.dirty = (agent.kinds & SHARED) !== 0;
-        visit(options, agent);
-      }
-    }
-    this.#deliver();
+    this.#runs.run(candidates, this.#clock.monotonicMs());
   }
-
-  readonly #give = (pair: Pair, agent: AgentRecord, source: Resources): void => {
-    if (pair.offered.size === 0) this.#offered.push(pair);
-    pair.offered.set(agent.id, this.#books.give(pair, agent, source));
-  };
-
-  /** Who has become more willing; `undefined`: nobody. */
-  #takeFresh(): readonly Pair[] | 'many' | undefined {
-    const { forest, fresh } = this.#books;
-    const pairs = [...fresh].filter(({ node }) => forest.isActive(node));
-    fresh.clear();
-    if (pairs.length === 0) return undefined;
-    return pairs.length > FRESH_MAX ? 'many' : pairs;
-  }
-
-  /** Offerable agents that are dirty, or simply all that have something free, in the order in which they were added. */
-  #toVisit(all: boolean): AgentRecord[] {
-    const books = this.#books;
-    const { dirty } = books;
-    // Those that are not offerable now are entered again when they become so.
-    books.dirty = [];
-    for (const agent of dirty) agent.listed = false;
-    if (!all && dirty.length * 8 < books.agents.size) {
-      return dirty.filter((agent) => agent.dirty && isOfferable(agent)).sort(byOrder);
-    }
-    return Array.from(books.agents.values()).filter((agent) => {
-      return isOfferable(agent) && !agent.available.isEmpty && (all || agent.dirty);
-    });
-  }
-
-  /** In place. */
-  #shuffled(agents: AgentRecord[]): AgentRecord[] {
-    for (let i = agents.length - 1; i > 0; i--) {
-      const j = this.#random.integer(i + 1);
-      const [a, b] = [agents[i], agents[j]];
-      if (a === undefined || b === undefined) continue;
-      agents[i] = b;
-      agents[j] = a;
-    }
-    return agents;
-  }
-
-  #deliver(): void {
-    const byFramework = new Map<FrameworkRecord, Map<string, ReadonlyMap<AgentId, Resources>>>();
-    for (const pair of this.#offered) {
-      let allocation = byFramework.get(pair.framework);
-      if (allocation === undefined) {
-        allocation = new Map();
-        byFramework.set(pair.framework, allocation);
-      }
-      allocation.set(pair.roleName, pair.offered);
-      pair.offered = new Map();
-    }
-    this.#offered = [];
-    for (const [framework, allocation] of byFramework) this.#onOffers(framework.id, allocation);
-  }
-}
-
-function isOfferable({ active, whitelisted }: AgentRecord): boolean {
-  return active && whitelisted;
-}
-
-function byOrder(a: AgentRecord, b: AgentRecord): number {
-  return a.order - b.order;
 }
 
 /** Further copies of shared resources that are there already add nothing to what the agent has. */

@@ -1,6 +1,7 @@
 import type { Resources } from '../resources/index.ts';
 import type { AllocatorBooks } from './allocator-books.ts';
 import { REFINED, RESERVED, REVOCABLE, SHARED } from './columns.ts';
+import type { Members } from './members.ts';
 import type { Minimum } from './minimum.ts';
 import type { AgentRecord, Pair } from './records.ts';
 
@@ -29,18 +30,19 @@ function visitPlain({ books, minimum, give }: VisitOptions, agent: AgentRecord, 
   const { available } = agent;
   const vector = books.columns.measure(available);
   const general = minimum.allows(available, vector);
-  if (!general && books.ownMinimums === 0) return;
+  if (!general && books.members.ownMinimums === 0) return;
   books.filters.level(agent.row, available);
   const takes = (pair: Pair): boolean => {
     if ((pair.traits & agent.bars) !== 0 || books.filters.test(agent.row, pair.index)) return false;
     return pair.minimum === undefined ? general : pair.minimum.allows(available, vector);
   };
-  const taker = fresh === undefined ? firstInRoles(books, books.roleRoot, takes) : firstOf(books, fresh, takes);
+  const taker =
+    fresh === undefined ? firstInRoles(books.members, books.members.roleRoot, takes) : firstOf(books, fresh, takes);
   if (taker !== undefined) give(taker, agent, available);
 }
 
-function firstInRoles(books: AllocatorBooks, node: number, takes: (pair: Pair) => boolean): Pair | undefined {
-  const { forest, roleAt, pairAt } = books;
+function firstInRoles(members: Members, node: number, takes: (pair: Pair) => boolean): Pair | undefined {
+  const { forest, roleAt, pairAt } = members;
   const branch = forest.sorted(node);
   if (branch === undefined) {
     const role = roleAt[node];
@@ -53,7 +55,7 @@ function firstInRoles(books: AllocatorBooks, node: number, takes: (pair: Pair) =
     return undefined;
   }
   for (let i = 0; i < branch.length; i++) {
-    const pair = firstInRoles(books, branch.ids[i] ?? 0, takes);
+    const pair = firstInRoles(members, branch.ids[i] ?? 0, takes);
     if (pair !== undefined) return pair;
   }
   return undefined;
@@ -76,12 +78,12 @@ function comparePairs({ forest }: AllocatorBooks, a: Pair, b: Pair): number {
 
 /** Each framework is offered what is unreserved or reserved to its role or above, less what it cannot cope with. */
 function visitMixed({ books, minimum, give }: VisitOptions, agent: AgentRecord): void {
-  const { forest, roleAt, pairAt } = books;
+  const { forest, roleAt, pairAt, roleRoot } = books.members;
   const roleNodes: number[] = [];
-  forest.collect(books.roleRoot, roleNodes);
+  forest.collect(roleRoot, roleNodes);
   // Shared resources stay available, but go to one framework in a run.
   let left = agent.available;
-  let wanted = rolesFor(books, left);
+  let wanted = rolesFor(books.members, left);
   for (const node of roleNodes) {
     if (wanted !== undefined && !wanted.has(node)) continue;
     const role = roleAt[node];
@@ -99,14 +101,14 @@ function visitMixed({ books, minimum, give }: VisitOptions, agent: AgentRecord):
       give(pair, agent, offer);
       left = left.minus(offer);
       usable = usable.minus(offer);
-      wanted = rolesFor(books, left);
+      wanted = rolesFor(books.members, left);
       if (wanted?.size === 0) return;
     }
   }
 }
 
 /** Nodes of the roles that may use some of it; `undefined`: all, since some of it is unreserved. */
-function rolesFor({ forest, roleRoot }: AllocatorBooks, resources: Resources): ReadonlySet<number> | undefined {
+function rolesFor({ forest, roleRoot }: Members, resources: Resources): ReadonlySet<number> | undefined {
   if (!resources.unreserved().isEmpty) return undefined;
   const nodes: number[] = [];
   for (const owner of resources.reservations().keys()) {
