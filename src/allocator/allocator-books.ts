@@ -13,6 +13,7 @@ import {
   MULTI_ROLE,
   NESTED_ROLE,
   type Pair,
+  REMOTE_REGION,
 } from './records.ts';
 import { type SharedCharge, ShareForest } from './share-forest.ts';
 
@@ -20,6 +21,7 @@ export interface BooksOptions {
   readonly allocationIntervalMs: number;
   readonly fairnessExclude: readonly string[];
   readonly filterGpuResources: boolean;
+  readonly masterRegion: string | undefined;
 }
 
 /**
@@ -41,6 +43,7 @@ export class AllocatorBooks {
   /** Names of hosts; absent: all. */
   #whitelist: ReadonlySet<string> | undefined;
   readonly #filterGpu: boolean;
+  readonly #masterRegion: string | undefined;
   readonly #machines = new MachineKinds();
   readonly #rows: (AgentRecord | undefined)[] = [];
   readonly #unusedRows: number[] = [];
@@ -51,6 +54,7 @@ export class AllocatorBooks {
   constructor(options: BooksOptions) {
     this.forest = new ShareForest(this.columns, options);
     this.#filterGpu = options.filterGpuResources;
+    this.#masterRegion = options.masterRegion;
     const host = {
       runs: (row: number): number => this.runsOf(this.#agentAt(row)),
       lifted: (row: number): void => this.soil(this.#agentAt(row)),
@@ -341,13 +345,15 @@ export class AllocatorBooks {
   }
 
   #characterize(agent: AgentRecord): void {
-    const { hostname, total, capabilities } = agent.info;
+    const { hostname, total, capabilities, domain } = agent.info;
+    this.members.constraints.forget(agent.row);
     agent.whitelisted = this.#whitelist?.has(hostname) ?? true;
     agent.kinds = this.#inspect(total);
     agent.bars =
       (this.#filterGpu && total.scalarMilli('gpus') > 0 ? LACKS_GPU : 0) |
       (capabilities.includes('MULTI_ROLE') ? 0 : MULTI_ROLE) |
-      (capabilities.includes('HIERARCHICAL_ROLE') ? 0 : NESTED_ROLE);
+      (capabilities.includes('HIERARCHICAL_ROLE') ? 0 : NESTED_ROLE) |
+      (domain === undefined || domain.region === (this.#masterRegion ?? domain.region) ? 0 : REMOTE_REGION);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { AgentId, FrameworkId } from '../core/index.ts';
+import type { FaultDomain, OfferConstraints } from '../offers/index.ts';
 import type { Attribute, Quantities, ResourceConversion, Resources } from '../resources/index.ts';
 
 /** What a framework can cope with, as far as it matters for offers; the words are Mesos's. */
@@ -9,6 +10,8 @@ export interface AllocatorFramework {
   readonly capabilities: readonly string[];
   /** By role, replacing the general minimum; an empty list takes any offer that is not empty. */
   readonly minAllocatable?: Readonly<Record<string, readonly Quantities[]>>;
+  /** By role: which agents to leave out. Of roles that it is not subscribed to they are ignored. */
+  readonly offerConstraints?: OfferConstraints;
 }
 
 export interface AllocatorAgent {
@@ -17,6 +20,8 @@ export interface AllocatorAgent {
   readonly total: Resources;
   readonly attributes: readonly Attribute[];
   readonly capabilities: readonly string[];
+  /** Absent: in the region of the master. */
+  readonly domain?: FaultDomain;
 }
 
 /** What is offered to, or used by, one framework in one role on one agent. */

@@ -1,6 +1,6 @@
 import { type AgentId, type FrameworkId, InvalidArgument, OperationError } from '../core/index.ts';
 import { effectiveRefuseMs } from '../offers/index.ts';
-import { equalAttributes, Quantities, type ResourceConversion, Resources } from '../resources/index.ts';
+import { equalAttributes, Quantities, type ResourceConversion, type Resources } from '../resources/index.ts';
 import type { Clock, Random } from '../runtime/index.ts';
 import type {
   Allocation,
@@ -13,8 +13,9 @@ import type {
   AllocatorSnapshot,
 } from './allocator.ts';
 import { AllocatorBooks, heldBy } from './allocator-books.ts';
+import { checkAllocated, checkConstraints, partsOf } from './call-check.ts';
 import { Minimum } from './minimum.ts';
-import type { AgentRecord, FrameworkRecord, Pair } from './records.ts';
+import type { AgentRecord, Pair } from './records.ts';
 import { Runs } from './run.ts';
 import { snapshotOf } from './snapshot.ts';
 
@@ -32,6 +33,8 @@ export interface AllocatorOptions {
   readonly fairnessExclude?: readonly string[];
   /** Whether agents with GPUs are kept for frameworks with GPU_RESOURCES; true if absent. */
   readonly filterGpuResources?: boolean;
+  /** Agents of another region are kept for frameworks with REGION_AWARE; absent: there are no regions. */
+  readonly masterRegion?: string;
 }
 
 const ALLOCATION_INTERVAL_MS = 1_000;
@@ -79,6 +82,7 @@ class HierarchicalAllocator implements Allocator {
       allocationIntervalMs,
       fairnessExclude: options.fairnessExclude ?? [],
       filterGpuResources: options.filterGpuResources ?? true,
+      masterRegion: options.masterRegion,
     });
     const minimum = new Minimum(this.#books.columns, options.minAllocatable ?? MIN_ALLOCATABLE);
     this.#runs = new Runs({ books: this.#books, minimum, random, onOffers });
@@ -95,6 +99,7 @@ class HierarchicalAllocator implements Allocator {
     const named = books.members.frameworks.get(frameworkId);
     if (named?.known === true) throw new InvalidArgument('frameworkId', `expected a new framework, got ${frameworkId}`);
     for (const [agentId, resources] of options.used) checkAllocated(resources, `used[${agentId}]`);
+    checkConstraints(info);
     const framework = named ?? books.members.addFramework(frameworkId);
     for (const [agentId, resources] of options.used) {
       const agent = books.agents.get(agentId);
@@ -127,7 +132,9 @@ class HierarchicalAllocator implements Allocator {
   }
 
   updateFramework(frameworkId: FrameworkId, info: AllocatorFramework): void {
-    this.#books.members.setInfo(this.#books.members.framework(frameworkId), info);
+    const framework = this.#books.members.framework(frameworkId);
+    checkConstraints(info);
+    this.#books.members.setInfo(framework, info);
   }
 
   addAgent(agentId: AgentId, info: AllocatorAgent, used: ReadonlyMap<FrameworkId, Resources>): void {
@@ -361,28 +368,4 @@ function convertTotal(total: Resources, conversion: ResourceConversion): Resourc
   const { consumed, converted } = conversion;
   if (!consumed.isEmpty || !converted.nonShared().isEmpty) return total.convert(conversion);
   return total.plus(converted.filter((resource) => total.count(resource) === 0));
-}
-
-/** @throws InvalidArgument if some of it is allocated to no role */
-function checkAllocated(resources: Resources, field: string): void {
-  const stray = resources.filter(({ allocatedTo }) => allocatedTo === undefined);
-  if (!stray.isEmpty) throw new InvalidArgument(field, `expected resources allocated to a role, got ${stray}`);
-}
-
-/** @throws InvalidArgument if the framework does not hold them all there */
-function partsOf(
-  framework: FrameworkRecord,
-  agent: AgentRecord,
-  resources: Resources,
-): readonly { readonly pair: Pair; readonly part: Resources }[] {
-  const allocations = resources.allocations();
-  let size = 0;
-  for (const part of allocations.values()) size += part.size;
-  if (size !== resources.size) checkAllocated(resources, 'resources');
-  return Array.from(allocations, ([role, part]) => {
-    const pair = framework.pairs.get(role);
-    const held = pair === undefined ? Resources.empty : heldBy(pair, agent);
-    if (pair !== undefined && held.contains(part)) return { pair, part };
-    throw new InvalidArgument('resources', `expected a part of ${held} that ${framework.id} holds, got ${part}`);
-  });
 }

@@ -1,9 +1,18 @@
 import { type FrameworkId, InvalidArgument } from '../core/index.ts';
 import type { AllocatorFramework } from './allocator.ts';
 import { type Columns, REFINED, REVOCABLE, SHARED } from './columns.ts';
+import { ConstraintTable } from './constraint-table.ts';
 import type { FilterTable } from './filter-table.ts';
 import { Minimum } from './minimum.ts';
-import { type FrameworkRecord, LACKS_GPU, MULTI_ROLE, NESTED_ROLE, type Pair, type RoleRecord } from './records.ts';
+import {
+  type FrameworkRecord,
+  LACKS_GPU,
+  MULTI_ROLE,
+  NESTED_ROLE,
+  type Pair,
+  REMOTE_REGION,
+  type RoleRecord,
+} from './records.ts';
 import type { ShareForest } from './share-forest.ts';
 
 const NO_INFO: AllocatorFramework = { roles: [], capabilities: [] };
@@ -17,6 +26,7 @@ export class Members {
   readonly columns: Columns;
   readonly forest: ShareForest;
   readonly filters: FilterTable;
+  readonly constraints: ConstraintTable = new ConstraintTable();
   /** The tree of roles. */
   readonly roleRoot: number;
   readonly frameworks: Map<FrameworkId, FrameworkRecord> = new Map<FrameworkId, FrameworkRecord>();
@@ -81,7 +91,10 @@ export class Members {
       pair.traits =
         (capabilities.has('GPU_RESOURCES') ? 0 : LACKS_GPU) |
         (capabilities.has('MULTI_ROLE') ? MULTI_ROLE : 0) |
-        (role.includes('/') ? NESTED_ROLE : 0);
+        (role.includes('/') ? NESTED_ROLE : 0) |
+        (capabilities.has('REGION_AWARE') ? 0 : REMOTE_REGION);
+      const groups = info.offerConstraints?.[role];
+      this.#constrain(pair, groups === undefined ? undefined : this.constraints.join(groups));
       const sets = info.minAllocatable?.[role];
       this.#setMinimum(pair, sets === undefined ? undefined : new Minimum(this.columns, sets));
       this.fresh.add(pair);
@@ -116,6 +129,7 @@ export class Members {
       subscribed: false,
       traits: 0,
       minimum: undefined,
+      constraints: undefined,
       held: 0,
       offered: new Map(),
     };
@@ -152,6 +166,7 @@ export class Members {
     pair.subscribed = false;
     this.filters.dropPair(pair.index);
     this.#setMinimum(pair, undefined);
+    this.#constrain(pair, undefined);
     this.prune(pair);
   }
 
@@ -180,5 +195,10 @@ export class Members {
   #setMinimum(pair: Pair, minimum: Minimum | undefined): void {
     this.ownMinimums += (minimum === undefined ? 0 : 1) - (pair.minimum === undefined ? 0 : 1);
     pair.minimum = minimum;
+  }
+
+  #constrain(pair: Pair, constraints: Pair['constraints']): void {
+    if (pair.constraints !== undefined) this.constraints.leave(pair.constraints);
+    pair.constraints = constraints;
   }
 }

@@ -1,6 +1,7 @@
 import type { AgentId, FrameworkId } from '../core/index.ts';
 import type { Resources } from '../resources/index.ts';
 import type { AllocatorAgent, AllocatorFramework } from './allocator.ts';
+import { type ConstraintRecord, excludes } from './constraint-table.ts';
 import type { MachineKind } from './machine-kinds.ts';
 import type { Minimum } from './minimum.ts';
 
@@ -8,6 +9,7 @@ import type { Minimum } from './minimum.ts';
 export const LACKS_GPU = 1;
 export const MULTI_ROLE = 2;
 export const NESTED_ROLE = 4;
+export const REMOTE_REGION = 8;
 
 /** What a framework cannot be offered; the bits of {@link Columns.inspect}. */
 export type Stripped = number;
@@ -47,6 +49,8 @@ export interface Pair {
   traits: number;
   /** The framework's own, in place of the general one. */
   minimum: Minimum | undefined;
+  /** What agents it may be offered; absent: all. */
+  constraints: ConstraintRecord | undefined;
   /** On how many agents it holds something. */
   held: number;
   /** What the run that goes on offers. */
@@ -95,4 +99,10 @@ export interface AgentRecord {
   listed: boolean;
   /** Event-driven runs that had it as a candidate. */
   eventRuns: number;
+}
+
+/** Whether the pair is not offered the agent, whatever is free of it: by its traits, or by its own constraints. */
+export function isBarred({ traits, constraints }: Pair, { bars, row, info }: AgentRecord): boolean {
+  if ((traits & bars) !== 0) return true;
+  return constraints !== undefined && excludes(constraints, row, info);
 }

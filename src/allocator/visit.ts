@@ -3,7 +3,7 @@ import type { AllocatorBooks } from './allocator-books.ts';
 import { REFINED, RESERVED, REVOCABLE, SHARED } from './columns.ts';
 import type { Members } from './members.ts';
 import type { Minimum } from './minimum.ts';
-import type { AgentRecord, Pair } from './records.ts';
+import { type AgentRecord, isBarred, type Pair } from './records.ts';
 
 /** Called for each part of the agent that is handed out. */
 export type Give = (pair: Pair, agent: AgentRecord, source: Resources) => void;
@@ -33,7 +33,7 @@ function visitPlain({ books, minimum, give }: VisitOptions, agent: AgentRecord, 
   if (!general && books.members.ownMinimums === 0) return;
   books.filters.level(agent.row, available);
   const takes = (pair: Pair): boolean => {
-    if ((pair.traits & agent.bars) !== 0 || books.filters.test(agent.row, pair.index)) return false;
+    if (isBarred(pair, agent) || books.filters.test(agent.row, pair.index)) return false;
     return pair.minimum === undefined ? general : pair.minimum.allows(available, vector);
   };
   const taker =
@@ -94,7 +94,7 @@ function visitMixed({ books, minimum, give }: VisitOptions, agent: AgentRecord):
     for (const pairNode of pairNodes) {
       if (usable.isEmpty) break;
       const pair = pairAt[pairNode];
-      if (pair === undefined || (pair.traits & agent.bars) !== 0) continue;
+      if (pair === undefined || isBarred(pair, agent)) continue;
       const offer = strip(usable, pair.framework.stripped & agent.kinds);
       if (!(pair.minimum ?? minimum).allows(offer, books.columns.measure(offer))) continue;
       if (books.filters.blocks(agent.row, pair.index, offer)) continue;

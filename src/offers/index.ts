@@ -1,3 +1,15 @@
+export {
+  type AttributeConstraint,
+  compileConstraints,
+  type ConstrainedAgent,
+  type ConstraintFilter,
+  type ConstraintGroup,
+  type ConstraintPredicate,
+  type ConstraintSelector,
+  type FaultDomain,
+  type OfferConstraints,
+  REGEX_SIZE_MAX,
+} from './constraints.ts';
 export { effectiveRefuseMs, type Filters, REFUSE_MS_DEFAULT, REFUSE_MS_MAX } from './filters.ts';
 export {
   OFFER_TRANSITIONS,

@@ -60,6 +60,15 @@ function random(seed) {
 
 const AGENT_CAPABILITIES = ['MULTI_ROLE', 'HIERARCHICAL_ROLE', 'RESERVATION_REFINEMENT'];
 
+const PREDICATES = {
+  exists: () => ({ type: 'exists' }),
+  notExists: () => ({ type: 'notExists' }),
+  equals: (value) => ({ type: 'textEquals', value }),
+  notEquals: (value) => ({ type: 'textNotEquals', value }),
+  matches: (regex) => ({ type: 'textMatches', regex }),
+  notMatches: (regex) => ({ type: 'textNotMatches', regex }),
+};
+
 export function createAllocator({ clock, options, onOffers }) {
   const ours = adaptClock(clock);
   const allocator = create({
@@ -74,6 +83,7 @@ export function createAllocator({ clock, options, onOffers }) {
     minAllocatable: options.minAllocatable.map((text) => Quantities.parse(text)),
     ...(options.fairnessExclude && { fairnessExclude: options.fairnessExclude }),
     ...(options.filterGpu !== undefined && { filterGpuResources: options.filterGpu }),
+    ...(options.masterRegion && { masterRegion: options.masterRegion }),
   });
   const capabilities = new Map();
 
@@ -96,7 +106,23 @@ export function createAllocator({ clock, options, onOffers }) {
       suppressedRoles: step.suppressedRoles ?? [],
       capabilities: capabilities.get(step.id) ?? ['MULTI_ROLE'],
       minAllocatable: Object.fromEntries(minAllocatable),
+      ...(step.constraints && { offerConstraints: offerConstraints(step.constraints) }),
     };
+  };
+
+  const offerConstraints = (byRole) => {
+    const constraint = ({ attribute, pseudo, predicate, value }) => ({
+      selector: pseudo === undefined ? { type: 'attribute', name: attribute } : { type: pseudo },
+      predicate: PREDICATES[predicate](value),
+    });
+    const entries = Object.entries(byRole);
+    return Object.fromEntries(entries.map(([role, groups]) => [role, groups.map((group) => group.map(constraint))]));
+  };
+
+  /** The domain of an agent after a step: what the step does not say stays as it was. */
+  const domain = ({ region, zone }, before) => {
+    if (region === undefined && zone === undefined) return before && { domain: before };
+    return { domain: { region: region ?? before?.region ?? '', zone: zone ?? before?.zone ?? '' } };
   };
 
   const conversionsOf = (operations, start, allocate) => {
@@ -117,10 +143,11 @@ export function createAllocator({ clock, options, onOffers }) {
 
   return {
     settle: () => ours.settle(),
-    addAgent: ({ id, resources, hostname, capabilities, attributes, used }) =>
+    addAgent: ({ id, resources, hostname, capabilities, attributes, used, region, zone }) =>
       allocator.addAgent(
         id,
         {
+          ...domain({ region, zone }),
           hostname: hostname ?? id,
           total: resources,
           attributes: parseAttributes(attributes ?? ''),
@@ -128,9 +155,10 @@ export function createAllocator({ clock, options, onOffers }) {
         },
         usedBy('framework', used),
       ),
-    updateAgent({ id, resources, hostname, capabilities, attributes }) {
+    updateAgent({ id, resources, hostname, capabilities, attributes, region, zone }) {
       const now = allocator.agent(id);
       allocator.updateAgent(id, {
+        ...domain({ region, zone }, now.domain),
         hostname: hostname ?? now.hostname,
         total: resources ?? now.total,
         attributes: attributes === undefined ? now.attributes : parseAttributes(attributes),

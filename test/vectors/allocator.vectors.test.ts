@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 
 /*
  * Replays the vectors of the allocator against the built package (`npm run build`), in a process of its own. A vector
- * qualifies by what its steps use, not by its result: all do that use no quota, offer constraints and maintenance.
+ * qualifies by what its steps use, not by its result: all do that use no quota and maintenance.
  * Those are replayed too, but nothing is demanded of them. VECTORS=DIR takes vectors from another folder with the
  * same sub-folders.
  */
@@ -15,8 +15,8 @@ const VECTORS = resolve(process.env['VECTORS'] ?? HERE, 'allocator');
 
 /** Quota, maintenance. */
 const LATER_STEPS = new Set(['setQuota', 'setUnavailability', 'expectInverseOffers', 'respondInverseOffer']);
-/** Offer constraints, maintenance. */
-const LATER_FIELDS = ['constraints', 'unavailableAt'];
+/** Maintenance. */
+const LATER_FIELDS = ['unavailableAt'];
 
 interface Step {
   readonly do: string;

@@ -1,0 +1,35 @@
+import { InvalidArgument } from '../core/index.ts';
+import { compileConstraints } from '../offers/index.ts';
+import { Resources } from '../resources/index.ts';
+import type { AllocatorFramework } from './allocator.ts';
+import { heldBy } from './allocator-books.ts';
+import type { AgentRecord, FrameworkRecord, Pair } from './records.ts';
+
+/** @throws InvalidArgument naming what of them is not valid */
+export function checkConstraints({ offerConstraints = {} }: AllocatorFramework): void {
+  for (const [role, groups] of Object.entries(offerConstraints)) compileConstraints(groups, `offerConstraints.${role}`);
+}
+
+/** @throws InvalidArgument if some of it is allocated to no role */
+export function checkAllocated(resources: Resources, field: string): void {
+  const stray = resources.filter(({ allocatedTo }) => allocatedTo === undefined);
+  if (!stray.isEmpty) throw new InvalidArgument(field, `expected resources allocated to a role, got ${stray}`);
+}
+
+/** @throws InvalidArgument if the framework does not hold them all there */
+export function partsOf(
+  framework: FrameworkRecord,
+  agent: AgentRecord,
+  resources: Resources,
+): readonly { readonly pair: Pair; readonly part: Resources }[] {
+  const allocations = resources.allocations();
+  let size = 0;
+  for (const part of allocations.values()) size += part.size;
+  if (size !== resources.size) checkAllocated(resources, 'resources');
+  return Array.from(allocations, ([role, part]) => {
+    const pair = framework.pairs.get(role);
+    const held = pair === undefined ? Resources.empty : heldBy(pair, agent);
+    if (pair !== undefined && held.contains(part)) return { pair, part };
+    throw new InvalidArgument('resources', `expected a part of ${held} that ${framework.id} holds, got ${part}`);
+  });
+}
