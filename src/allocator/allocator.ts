@@ -1,5 +1,5 @@
 import type { AgentId, FrameworkId } from '../core/index.ts';
-import type { FaultDomain, OfferConstraints } from '../offers/index.ts';
+import type { FaultDomain, OfferConstraints, Unavailability } from '../offers/index.ts';
 import type { Attribute, Quantities, ResourceConversion, Resources } from '../resources/index.ts';
 
 /** What a framework can cope with, as far as it matters for offers; the words are Mesos's. */
@@ -38,6 +38,8 @@ export interface AllocatorAgentView extends AllocatorAgent {
   readonly active: boolean;
   /** What could be offered now; allocated to nobody. Shared resources are in it even while they are used. */
   readonly available: Resources;
+  /** When it will not be there, if that is planned. */
+  readonly unavailability?: Unavailability;
 }
 
 export interface AllocatorFrameworkView extends AllocatorFramework {
@@ -87,9 +89,28 @@ export interface Allocator {
   deactivateFramework(frameworkId: FrameworkId): void;
   updateFramework(frameworkId: FrameworkId, framework: AllocatorFramework): void;
 
-  /** @param used by framework; frameworks that are not known yet are remembered */
-  addAgent(agentId: AgentId, agent: AllocatorAgent, used: ReadonlyMap<FrameworkId, Resources>): void;
+  /**
+   * @param used by framework; frameworks that are not known yet are remembered
+   * @param unavailability as {@link Allocator.updateUnavailability}
+   */
+  addAgent(
+    agentId: AgentId,
+    agent: AllocatorAgent,
+    used: ReadonlyMap<FrameworkId, Resources>,
+    unavailability?: Unavailability,
+  ): void;
   updateAgent(agentId: AgentId, agent: AllocatorAgent): void;
+  /**
+   * When the agent will not be there, `undefined` if nothing is planned. Each framework that holds something of it is
+   * asked to give it back, by `onInverseOffers`, again after each answer. It is offered all the same.
+   */
+  updateUnavailability(agentId: AgentId, unavailability: Unavailability | undefined): void;
+  /**
+   * A framework has answered an inverse offer, or it was taken back: it may be asked again.
+   *
+   * @param refuseMs for how long not to ask it about this agent; absent or 0: not at all
+   */
+  updateInverseOffer(agentId: AgentId, frameworkId: FrameworkId, refuseMs?: number): void;
   removeAgent(agentId: AgentId): void;
   activateAgent(agentId: AgentId): void;
   deactivateAgent(agentId: AgentId): void;

@@ -1,5 +1,5 @@
 import { type AgentId, type FrameworkId, InvalidArgument, OperationError } from '../core/index.ts';
-import { effectiveRefuseMs } from '../offers/index.ts';
+import { effectiveRefuseMs, type Unavailability } from '../offers/index.ts';
 import { equalAttributes, Quantities, type ResourceConversion, type Resources } from '../resources/index.ts';
 import type { Clock, Random } from '../runtime/index.ts';
 import type {
@@ -14,6 +14,7 @@ import type {
 } from './allocator.ts';
 import { AllocatorBooks, heldBy } from './allocator-books.ts';
 import { checkAllocated, checkConstraints, partsOf } from './call-check.ts';
+import { type InverseAllocation, Maintenance } from './maintenance.ts';
 import { Minimum } from './minimum.ts';
 import type { AgentRecord, Pair } from './records.ts';
 import { Runs } from './run.ts';
@@ -25,6 +26,8 @@ export interface AllocatorOptions {
   readonly random: Random;
   /** Called at the end of a run, once for each framework that is offered something. It may call the allocator. */
   readonly onOffers: (frameworkId: FrameworkId, allocation: Allocation) => void;
+  /** As `onOffers` and after it, once for each framework that holds something of agents that will not be available. */
+  readonly onInverseOffers?: (frameworkId: FrameworkId, allocation: InverseAllocation) => void;
   /** Between batch runs, in milliseconds; 1,000 if absent. */
   readonly allocationIntervalMs?: number;
   /** One of these must be in an offer; `cpus:0.01` or `mem:32` if absent. */
@@ -60,6 +63,7 @@ class HierarchicalAllocator implements Allocator {
   readonly #clock: Clock;
   readonly #intervalMs: number;
   readonly #books: AllocatorBooks;
+  readonly #maintenance = new Maintenance();
   readonly #runs: Runs;
   /** Who the next run is for. */
   #candidates: Set<AgentRecord> | 'all' | undefined;
@@ -69,7 +73,8 @@ class HierarchicalAllocator implements Allocator {
   #event: Disposable | undefined;
 
   constructor(options: AllocatorOptions) {
-    const { clock, random, onOffers, allocationIntervalMs = ALLOCATION_INTERVAL_MS } = options;
+    const { clock, random, onOffers, onInverseOffers = () => {} } = options;
+    const { allocationIntervalMs = ALLOCATION_INTERVAL_MS } = options;
     if (!(allocationIntervalMs > 0 && Number.isFinite(allocationIntervalMs))) {
       throw new InvalidArgument(
         'allocationIntervalMs',
@@ -85,7 +90,14 @@ class HierarchicalAllocator implements Allocator {
       masterRegion: options.masterRegion,
     });
     const minimum = new Minimum(this.#books.columns, options.minAllocatable ?? MIN_ALLOCATABLE);
-    this.#runs = new Runs({ books: this.#books, minimum, random, onOffers });
+    this.#runs = new Runs({
+      books: this.#books,
+      minimum,
+      maintenance: this.#maintenance,
+      random,
+      onOffers,
+      onInverseOffers,
+    });
     this.#nextBatchMs = clock.monotonicMs() + allocationIntervalMs;
     this.#batch = clock.schedule(allocationIntervalMs, () => this.#runBatch());
   }
@@ -114,7 +126,9 @@ class HierarchicalAllocator implements Allocator {
   }
 
   removeFramework(frameworkId: FrameworkId): void {
-    this.#books.removeFramework(this.#books.members.framework(frameworkId));
+    const framework = this.#books.members.framework(frameworkId);
+    this.#books.removeFramework(framework);
+    this.#maintenance.dropFramework(framework);
   }
 
   activateFramework(frameworkId: FrameworkId): void {
@@ -129,15 +143,22 @@ class HierarchicalAllocator implements Allocator {
     framework.active = false;
     this.#books.members.refresh(framework);
     for (const pair of framework.pairs.values()) this.#books.filters.dropPair(pair.index);
+    this.#maintenance.dropFiltersOf(framework);
   }
 
   updateFramework(frameworkId: FrameworkId, info: AllocatorFramework): void {
     const framework = this.#books.members.framework(frameworkId);
     checkConstraints(info);
     this.#books.members.setInfo(framework, info);
+    this.#maintenance.dropFiltersOf(framework);
   }
 
-  addAgent(agentId: AgentId, info: AllocatorAgent, used: ReadonlyMap<FrameworkId, Resources>): void {
+  addAgent(
+    agentId: AgentId,
+    info: AllocatorAgent,
+    used: ReadonlyMap<FrameworkId, Resources>,
+    unavailability?: Unavailability,
+  ): void {
     const books = this.#books;
     if (books.agents.has(agentId)) throw new InvalidArgument('agentId', `expected a new agent, got ${agentId} again`);
     for (const [frameworkId, resources] of used) checkAllocated(resources, `used[${frameworkId}]`);
@@ -150,6 +171,7 @@ class HierarchicalAllocator implements Allocator {
       );
     }
     if (used.size > 0) books.recompute(agent);
+    this.#maintenance.plan(agent, unavailability);
     this.#allocate(agent);
   }
 
@@ -157,13 +179,32 @@ class HierarchicalAllocator implements Allocator {
     const agent = this.#books.agent(agentId);
     const { attributes } = agent.info;
     this.#books.updateAgent(agent, info);
-    if (!equalAttributes(attributes, info.attributes)) this.#books.filters.dropRow(agent.row);
+    if (!equalAttributes(attributes, info.attributes)) {
+      this.#books.filters.dropRow(agent.row);
+      this.#maintenance.dropFiltersOn(agent);
+    }
     this.#allocate(agent);
+  }
+
+  updateUnavailability(agentId: AgentId, unavailability: Unavailability | undefined): void {
+    const agent = this.#books.agent(agentId);
+    this.#maintenance.plan(agent, unavailability);
+    this.#allocate(agent);
+  }
+
+  updateInverseOffer(agentId: AgentId, frameworkId: FrameworkId, refuseMs?: number): void {
+    const framework = this.#books.members.frameworks.get(frameworkId);
+    const agent = this.#books.agents.get(agentId);
+    if (framework === undefined || agent === undefined) return;
+    this.#maintenance.settle(agent, framework);
+    const lastingMs = refuseMs === undefined ? 0 : effectiveRefuseMs({ refuseMs });
+    if (lastingMs > 0) this.#maintenance.filter(agent, framework, this.#clock.monotonicMs() + lastingMs);
   }
 
   removeAgent(agentId: AgentId): void {
     const agent = this.#books.agent(agentId);
     this.#books.removeAgent(agent);
+    this.#maintenance.dropAgent(agent);
     if (this.#candidates instanceof Set) this.#candidates.delete(agent);
   }
 
@@ -276,6 +317,7 @@ class HierarchicalAllocator implements Allocator {
       books.members.fresh.add(pair);
     }
     books.members.refresh(framework);
+    this.#maintenance.dropFiltersOf(framework);
     this.#allocate('all');
   }
 
@@ -291,7 +333,14 @@ class HierarchicalAllocator implements Allocator {
 
   agent(agentId: AgentId): AllocatorAgentView | undefined {
     const agent = this.#books.agents.get(agentId);
-    return agent === undefined ? undefined : { ...agent.info, active: agent.active, available: agent.available };
+    if (agent === undefined) return undefined;
+    const unavailability = this.#maintenance.unavailability(agent);
+    return {
+      ...agent.info,
+      active: agent.active,
+      available: agent.available,
+      ...(unavailability === undefined ? {} : { unavailability }),
+    };
   }
 
   agentIds(): Iterable<AgentId> {

@@ -10,4 +10,5 @@ export type {
 } from './allocator.ts';
 export { createDrfSorter, type DrfSorterOptions } from './drf-sorter.ts';
 export { type AllocatorOptions, createAllocator } from './hierarchical-allocator.ts';
+export type { InverseAllocation } from './maintenance.ts';
 export type { Sorter } from './sorter.ts';

@@ -4,6 +4,7 @@ import type { Random } from '../runtime/index.ts';
 import type { Allocation } from './allocator.ts';
 import type { AllocatorBooks } from './allocator-books.ts';
 import { SHARED } from './columns.ts';
+import type { InverseAllocation, Maintenance } from './maintenance.ts';
 import type { Minimum } from './minimum.ts';
 import type { AgentRecord, FrameworkRecord, Pair } from './records.ts';
 import { visit } from './visit.ts';
@@ -11,15 +12,18 @@ import { visit } from './visit.ts';
 export interface RunOptions {
   readonly books: AllocatorBooks;
   readonly minimum: Minimum;
+  readonly maintenance: Maintenance;
   readonly random: Random;
   readonly onOffers: (frameworkId: FrameworkId, allocation: Allocation) => void;
+  readonly onInverseOffers: (frameworkId: FrameworkId, allocation: InverseAllocation) => void;
 }
 
 /** Of so few fresh pairs each clean agent asks only them; of more it asks everybody. */
 const FRESH_MAX = 16;
 
 /**
- * Runs: agents are visited in random order, and what was handed out is delivered when all have been.
+ * Runs: agents are visited in random order, and what was handed out is delivered when all have been;
+ * then frameworks are asked to leave agents that will not be available.
  *
  * A visit leaves nothing that anybody would take. So an agent is visited again only if it is dirty, and else asks
  * only those that are fresh. A run of all agents in which nothing has changed visits nothing.
@@ -28,17 +32,21 @@ export class Runs {
   readonly #books: AllocatorBooks;
   readonly #minimum: Minimum;
   readonly #random: Random;
+  readonly #maintenance: Maintenance;
   readonly #onOffers: RunOptions['onOffers'];
+  readonly #onInverseOffers: RunOptions['onInverseOffers'];
   /** Pairs that the run that goes on has offered something. */
   #offered: Pair[] = [];
   /** Runs so far. */
   count = 0;
 
-  constructor({ books, minimum, random, onOffers }: RunOptions) {
+  constructor({ books, minimum, maintenance, random, onOffers, onInverseOffers }: RunOptions) {
     this.#books = books;
     this.#minimum = minimum;
+    this.#maintenance = maintenance;
     this.#random = random;
     this.#onOffers = onOffers;
+    this.#onInverseOffers = onInverseOffers;
   }
 
   /** @param candidates who the run is for */
@@ -66,7 +74,9 @@ export class Runs {
         visit(options, agent);
       }
     }
+    const asked = this.#maintenance.ask(candidates, nowMs);
     this.#deliver();
+    for (const [frameworkId, allocation] of asked) this.#onInverseOffers(frameworkId, allocation);
   }
 
   readonly #give = (pair: Pair, agent: AgentRecord, source: Resources): void => {

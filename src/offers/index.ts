@@ -11,6 +11,7 @@ export {
   REGEX_SIZE_MAX,
 } from './constraints.ts';
 export { effectiveRefuseMs, type Filters, REFUSE_MS_DEFAULT, REFUSE_MS_MAX } from './filters.ts';
+export type { InverseOffer, InverseOfferStatus, Unavailability } from './inverse-offer.ts';
 export {
   OFFER_TRANSITIONS,
   type OfferOutcome,

@@ -69,7 +69,7 @@ const PREDICATES = {
   notMatches: (regex) => ({ type: 'textNotMatches', regex }),
 };
 
-export function createAllocator({ clock, options, onOffers }) {
+export function createAllocator({ clock, options, onOffers, onInverseOffers }) {
   const ours = adaptClock(clock);
   const allocator = create({
     clock: ours,
@@ -79,6 +79,7 @@ export function createAllocator({ clock, options, onOffers }) {
       for (const [role, agents] of allocation) byRole[role] = Object.fromEntries(agents);
       onOffers(framework, byRole);
     },
+    onInverseOffers: (framework, agents) => onInverseOffers(framework, [...agents.keys()]),
     allocationIntervalMs: options.allocationInterval * 1000,
     minAllocatable: options.minAllocatable.map((text) => Quantities.parse(text)),
     ...(options.fairnessExclude && { fairnessExclude: options.fairnessExclude }),
@@ -143,7 +144,7 @@ export function createAllocator({ clock, options, onOffers }) {
 
   return {
     settle: () => ours.settle(),
-    addAgent: ({ id, resources, hostname, capabilities, attributes, used, region, zone }) =>
+    addAgent: ({ id, resources, hostname, capabilities, attributes, used, region, zone, unavailableAt }) =>
       allocator.addAgent(
         id,
         {
@@ -154,6 +155,7 @@ export function createAllocator({ clock, options, onOffers }) {
           capabilities: capabilities ?? AGENT_CAPABILITIES,
         },
         usedBy('framework', used),
+        unavailableAt === undefined ? undefined : { startMs: unavailableAt * 1000 },
       ),
     updateAgent({ id, resources, hostname, capabilities, attributes, region, zone }) {
       const now = allocator.agent(id);
@@ -186,6 +188,12 @@ export function createAllocator({ clock, options, onOffers }) {
     suppress: ({ framework, roles }) => allocator.suppressOffers(framework, roles),
     revive: ({ framework, roles }) => allocator.reviveOffers(framework, roles),
     setWhitelist: ({ hosts }) => allocator.updateWhitelist(hosts ?? undefined),
+    setUnavailability: ({ agent, at }) =>
+      allocator.updateUnavailability(agent, at === null ? undefined : { startMs: at * 1000 }),
+    respondInverseOffer({ agent, framework, refuseSeconds }) {
+      const refuseMs = refuseSeconds === undefined ? undefined : refuseSeconds * 1000;
+      allocator.updateInverseOffer(agent, framework, refuseMs);
+    },
     /** An allocator waits for agents after a failover only if there is quota to honour; without, it just begins. */
     startRecovery({ quotas }) {
       if (Object.keys(quotas).length > 0) throw new Error('Recovery with quotas is not supported: there is no quota');

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 
 /*
  * Replays the vectors of the allocator against the built package (`npm run build`), in a process of its own. A vector
- * qualifies by what its steps use, not by its result: all do that use no quota and maintenance.
+ * qualifies by what its steps use, not by its result: all do that use no quota.
  * Those are replayed too, but nothing is demanded of them. VECTORS=DIR takes vectors from another folder with the
  * same sub-folders.
  */
@@ -13,10 +13,8 @@ import { describe, expect, test } from 'vitest';
 const HERE = import.meta.dirname;
 const VECTORS = resolve(process.env['VECTORS'] ?? HERE, 'allocator');
 
-/** Quota, maintenance. */
-const LATER_STEPS = new Set(['setQuota', 'setUnavailability', 'expectInverseOffers', 'respondInverseOffer']);
-/** Maintenance. */
-const LATER_FIELDS = ['unavailableAt'];
+/** Quota. */
+const LATER_STEPS = new Set(['setQuota']);
 
 interface Step {
   readonly do: string;
@@ -31,7 +29,7 @@ interface Vector {
 
 function qualifies({ steps }: Vector): boolean {
   return steps.every((step) => {
-    if (LATER_STEPS.has(step.do) || LATER_FIELDS.some((name) => name in step)) return false;
+    if (LATER_STEPS.has(step.do)) return false;
     // Recovery after a failover waits for agents only if there is quota.
     if (Object.keys(step.quotas ?? {}).length > 0) return false;
     return !(step.do === 'expectSnapshot' && 'quota' in (step.expect ?? {}));
