@@ -1,7 +1,7 @@
 import { type AgentId, InvalidArgument, invariant } from '../core/index.ts';
 import { Resources } from '../resources/index.ts';
-import type { AllocatorAgent, AllocatorEntry } from './allocator.ts';
-import { Columns, SHARED } from './columns.ts';
+import type { AllocatorAgent, AllocatorEntry, Quota } from './allocator.ts';
+import { Columns, INDIVISIBLE, SHARED } from './columns.ts';
 import { FilterTable } from './filter-table.ts';
 import { allocateWhole, type MachineKind, MachineKinds } from './machine-kinds.ts';
 import { Members } from './members.ts';
@@ -15,6 +15,7 @@ import {
   type Pair,
   REMOTE_REGION,
 } from './records.ts';
+import { QuotaLedger } from './quota-ledger.ts';
 import { type SharedCharge, ShareForest } from './share-forest.ts';
 
 export interface BooksOptions {
@@ -35,7 +36,10 @@ export class AllocatorBooks {
   readonly forest: ShareForest;
   readonly filters: FilterTable;
   readonly members: Members;
+  readonly quota: QuotaLedger;
   readonly agents: Map<AgentId, AgentRecord> = new Map<AgentId, AgentRecord>();
+  /** Agents of which quota kept something back that somebody would have taken, perhaps. */
+  readonly heldBack: Set<AgentRecord> = new Set<AgentRecord>();
   /** Agents that were dirty at some time since they were taken out; look at their own mark. */
   dirty: AgentRecord[] = [];
   /** Runs that had every agent as a candidate. */
@@ -60,7 +64,8 @@ export class AllocatorBooks {
       lifted: (row: number): void => this.soil(this.#agentAt(row)),
     };
     this.filters = new FilterTable(host, options.allocationIntervalMs);
-    this.members = new Members(this.columns, this.forest, this.filters);
+    this.quota = new QuotaLedger(this.columns, this);
+    this.members = new Members(this, this.quota.roles);
   }
 
   /** @throws InvalidArgument if it is not known */
@@ -87,7 +92,7 @@ export class AllocatorBooks {
     framework.known = true;
     for (const pair of framework.pairs.values()) {
       this.members.enroll(pair);
-      for (const [agent, { resources }] of this.#holdingsOf(pair)) this.#charge(pair, agent, resources);
+      for (const [agent, { resources }] of this.#holdingsOf(pair)) this.#chargeShares(pair, agent, resources);
     }
   }
 
@@ -97,6 +102,12 @@ export class AllocatorBooks {
       for (const [agent, { resources }] of this.#holdingsOf(pair)) this.free(pair, agent, resources);
     }
     this.members.frameworks.delete(framework.id);
+  }
+
+  updateQuota(name: string, quota: Quota): void {
+    const own = this.quota.update(name, quota);
+    const role = this.members.roles.get(name);
+    if (role !== undefined) role.quota = own;
   }
 
   addAgent(id: AgentId, info: AllocatorAgent): AgentRecord {
@@ -160,6 +171,7 @@ export class AllocatorBooks {
     this.filters.dropRow(agent.row);
     this.#addTotal(agent.info.total, -1);
     this.#machines.leave(agent.machine);
+    this.heldBack.delete(agent);
     agent.removed = true;
     agent.dirty = false;
     this.agents.delete(agent.id);
@@ -180,8 +192,10 @@ export class AllocatorBooks {
     this.#inspect(used);
     for (const [role, resources] of used.allocations()) {
       const pair = this.members.pair(framework, role);
-      this.#setHolding(pair, agent, options.more ? heldBy(pair, agent).plus(resources) : resources);
-      if (framework.known) this.#charge(pair, agent, resources);
+      const before = heldBy(pair, agent);
+      if (!options.more) this.quota.count(role, before, -1);
+      this.#setHolding(pair, agent, options.more ? before.plus(resources) : resources);
+      this.#charge(pair, agent, resources);
     }
   }
 
@@ -305,6 +319,12 @@ export class AllocatorBooks {
   }
 
   #charge(pair: Pair, agent: AgentRecord, resources: Resources, allocations: 0 | 1 = 1): void {
+    this.quota.count(pair.roleName, resources, 1);
+    this.#chargeShares(pair, agent, resources, allocations);
+  }
+
+  /** Nobody is charged for a framework that is not known. */
+  #chargeShares(pair: Pair, agent: AgentRecord, resources: Resources, allocations: 0 | 1 = 1): void {
     const { role } = pair;
     if (role === undefined) return;
     const { forest } = this;
@@ -315,6 +335,7 @@ export class AllocatorBooks {
   }
 
   #uncharge(pair: Pair, agent: AgentRecord, resources: Resources): void {
+    this.quota.count(pair.roleName, resources, -1);
     const { role } = pair;
     if (role === undefined) return;
     const shared = this.#sharedCharge(agent, resources);
@@ -330,7 +351,7 @@ export class AllocatorBooks {
   }
 
   #machineOf(total: Resources): MachineKind {
-    return this.#machines.join(total, { ownKind: this.#inspect(total) !== 0 });
+    return this.#machines.join(total, { ownKind: (this.#inspect(total) & ~INDIVISIBLE) !== 0 });
   }
 
   #inspect(resources: Resources): number {
@@ -342,6 +363,7 @@ export class AllocatorBooks {
   #addTotal(total: Resources, sign: 1 | -1): void {
     this.#inspect(total);
     this.forest.addTotal(this.columns.measure(total), sign);
+    this.quota.countTotal(total, sign);
   }
 
   #characterize(agent: AgentRecord): void {

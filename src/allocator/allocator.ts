@@ -1,6 +1,6 @@
 import type { AgentId, FrameworkId } from '../core/index.ts';
 import type { FaultDomain, OfferConstraints, Unavailability } from '../offers/index.ts';
-import type { Attribute, Quantities, ResourceConversion, Resources } from '../resources/index.ts';
+import type { Attribute, Quantities, ResourceConversion, ResourceLimits, Resources } from '../resources/index.ts';
 
 /** What a framework can cope with, as far as it matters for offers; the words are Mesos's. */
 export interface AllocatorFramework {
@@ -47,6 +47,18 @@ export interface AllocatorFrameworkView extends AllocatorFramework {
   readonly suppressedRoles: readonly string[];
 }
 
+/** What a role is promised, and what it may consume at most; of scalars. */
+export interface Quota {
+  /** Enough is kept free for it, and it comes before fair shares. An absent name: nothing is promised. */
+  readonly guarantees: Quantities;
+  readonly limits: ResourceLimits;
+}
+
+export interface AllocatorQuotaView extends Quota {
+  /** What is reserved to the role and below it, and what else is offered to or used by frameworks of these roles. */
+  readonly consumed: Quantities;
+}
+
 /** @see Mesos `src/master/allocator/mesos/metrics.cpp` */
 export interface AllocatorSnapshot {
   /** Scalars of all agents. */
@@ -57,6 +69,8 @@ export interface AllocatorSnapshot {
   readonly dominantShares: ReadonlyMap<string, number>;
   /** Number of offer filters in force, by role. */
   readonly offerFilters: ReadonlyMap<string, number>;
+  /** By role; roles that are promised something or limited. */
+  readonly quotas: ReadonlyMap<string, AllocatorQuotaView>;
   /** Number of runs so far, event-driven and batch. */
   readonly allocationRuns: number;
 }
@@ -129,6 +143,20 @@ export interface Allocator {
 
   /** Weights of roles, greater than 0; 1 unless given. A path that is no role yet may be named. */
   updateWeights(weights: Readonly<Record<string, number>>): void;
+
+  /**
+   * Sets the quota of a top-level role, known or not; without guarantees and limits it has none. Nothing is taken back.
+   *
+   * @throws InvalidArgument if the role is nested, or is promised more than its limits allow
+   */
+  updateQuota(role: string, quota: Quota): void;
+  /**
+   * After a failover, before any agent is added: if a quota is to be honoured, pauses until `agentRecoveryFactor` of
+   * the expected agents are back, or `recoveryTimeoutMs` have passed.
+   *
+   * @throws InvalidArgument if there are agents already, or a quota is none that `updateQuota` would take
+   */
+  recover(expectedAgents: number, quotas: ReadonlyMap<string, Quota>): void;
 
   /** Operations applied to what a framework holds: the agent's total changes with it, quantities stay. */
   updateAllocation(frameworkId: FrameworkId, agentId: AgentId, conversions: readonly ResourceConversion[]): void;

@@ -1,13 +1,27 @@
 import { InvalidArgument } from '../core/index.ts';
 import { compileConstraints } from '../offers/index.ts';
 import { Resources } from '../resources/index.ts';
-import type { AllocatorFramework } from './allocator.ts';
+import type { AllocatorFramework, Quota } from './allocator.ts';
 import { heldBy } from './allocator-books.ts';
 import type { AgentRecord, FrameworkRecord, Pair } from './records.ts';
 
 /** @throws InvalidArgument naming what of them is not valid */
 export function checkConstraints({ offerConstraints = {} }: AllocatorFramework): void {
   for (const [role, groups] of Object.entries(offerConstraints)) compileConstraints(groups, `offerConstraints.${role}`);
+}
+
+/** @throws InvalidArgument if it is not a number greater than 0 */
+export function checkPositive(field: string, value: number): void {
+  if (!(value > 0 && Number.isFinite(value))) {
+    throw new InvalidArgument(field, `expected a number greater than 0, got ${value}`);
+  }
+}
+
+/** @throws InvalidArgument if the role is nested, or is promised more than its limits allow */
+export function checkQuota(role: string, { guarantees, limits }: Quota): void {
+  if (role.includes('/')) throw new InvalidArgument('role', `expected a top-level role for a quota, got ${role}`);
+  if (limits.contains(guarantees)) return;
+  throw new InvalidArgument(`quota.${role}`, `expected guarantees within ${limits}, got ${guarantees}`);
 }
 
 /** @throws InvalidArgument if some of it is allocated to no role */

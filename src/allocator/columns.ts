@@ -5,6 +5,8 @@ export const RESERVED = 1;
 export const REFINED = 2;
 export const REVOCABLE = 4;
 export const SHARED = 8;
+/** Disks that are taken whole or not at all. */
+export const INDIVISIBLE = 16;
 
 /**
  * The names of scalar resources, numbered in order of appearance: the columns of every table of amounts.
@@ -52,10 +54,11 @@ export class Columns {
   /** Takes up the names of `resources` and answers the bits of what is there. */
   inspect(resources: Resources): number {
     let bits = 0;
-    for (const { name, value, reservations, revocable, shared } of resources) {
+    for (const { name, value, reservations, disk, revocable, shared } of resources) {
       if (reservations.length > 0) bits |= reservations.length > 1 ? RESERVED | REFINED : RESERVED;
       if (revocable === true) bits |= REVOCABLE;
       if (shared === true) bits |= SHARED;
+      if (disk !== undefined) bits |= INDIVISIBLE;
       if (value.type === 'SCALAR') this.of(name);
       else this.counted.add(name);
     }

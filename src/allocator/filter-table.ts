@@ -134,7 +134,12 @@ export class FilterTable {
   blocks(row: number, pair: number, offer: Resources): boolean {
     // Everything contains nothing, so the bits say who has a filter at all.
     this.level(row, Resources.empty);
-    if (!this.test(row, pair)) return false;
+    return this.test(row, pair) && this.blocksPart(row, pair, offer);
+  }
+
+  /** The same without the bits: for a part of the agent's level, if the pair's bit is not set. */
+  blocksPart(row: number, pair: number, offer: Resources): boolean {
+    if (this.count(pair) === 0) return false;
     for (let filter = this.#rowHead[row] ?? NONE; filter !== NONE; filter = this.#ofRow.next(filter)) {
       if (this.#pair[filter] === pair && this.#refused[filter]?.contains(offer) === true) return true;
     }

@@ -11,9 +11,10 @@ import type {
   AllocatorFramework,
   AllocatorFrameworkView,
   AllocatorSnapshot,
+  Quota,
 } from './allocator.ts';
 import { AllocatorBooks, heldBy } from './allocator-books.ts';
-import { checkAllocated, checkConstraints, partsOf } from './call-check.ts';
+import { checkAllocated, checkConstraints, checkPositive, checkQuota, partsOf } from './call-check.ts';
 import { type InverseAllocation, Maintenance } from './maintenance.ts';
 import { Minimum } from './minimum.ts';
 import type { AgentRecord, Pair } from './records.ts';
@@ -36,11 +37,20 @@ export interface AllocatorOptions {
   readonly fairnessExclude?: readonly string[];
   /** Whether agents with GPUs are kept for frameworks with GPU_RESOURCES; true if absent. */
   readonly filterGpuResources?: boolean;
+  /**
+   * Of the agents that are expected after a failover, which part must be back before offers are made, if a quota is to
+   * be honoured; from 0 to 1, 0.8 if absent.
+   */
+  readonly agentRecoveryFactor?: number;
+  /** After so long offers are made in any case, in milliseconds; ten minutes if absent. */
+  readonly recoveryTimeoutMs?: number;
   /** Agents of another region are kept for frameworks with REGION_AWARE; absent: there are no regions. */
   readonly masterRegion?: string;
 }
 
 const ALLOCATION_INTERVAL_MS = 1_000;
+const AGENT_RECOVERY_FACTOR = 0.8;
+const RECOVERY_TIMEOUT_MS = 600_000;
 const MIN_ALLOCATABLE = [Quantities.of({ cpus: 0.01 }), Quantities.of({ mem: 32 })];
 
 /**
@@ -68,6 +78,11 @@ class HierarchicalAllocator implements Allocator {
   /** Who the next run is for. */
   #candidates: Set<AgentRecord> | 'all' | undefined;
   #paused = false;
+  /** So many agents are waited for after a failover. */
+  #awaited: number | undefined;
+  #recovery: Disposable | undefined;
+  readonly #recoveryFactor: number;
+  readonly #recoveryTimeoutMs: number;
   #nextBatchMs: number;
   #batch: Disposable;
   #event: Disposable | undefined;
@@ -75,11 +90,11 @@ class HierarchicalAllocator implements Allocator {
   constructor(options: AllocatorOptions) {
     const { clock, random, onOffers, onInverseOffers = () => {} } = options;
     const { allocationIntervalMs = ALLOCATION_INTERVAL_MS } = options;
-    if (!(allocationIntervalMs > 0 && Number.isFinite(allocationIntervalMs))) {
-      throw new InvalidArgument(
-        'allocationIntervalMs',
-        `expected a number greater than 0, got ${allocationIntervalMs}`,
-      );
+    const { agentRecoveryFactor = AGENT_RECOVERY_FACTOR, recoveryTimeoutMs = RECOVERY_TIMEOUT_MS } = options;
+    checkPositive('allocationIntervalMs', allocationIntervalMs);
+    checkPositive('recoveryTimeoutMs', recoveryTimeoutMs);
+    if (!(agentRecoveryFactor >= 0 && agentRecoveryFactor <= 1)) {
+      throw new InvalidArgument('agentRecoveryFactor', `expected a number from 0 to 1, got ${agentRecoveryFactor}`);
     }
     this.#clock = clock;
     this.#intervalMs = allocationIntervalMs;
@@ -98,6 +113,8 @@ class HierarchicalAllocator implements Allocator {
       onOffers,
       onInverseOffers,
     });
+    this.#recoveryFactor = agentRecoveryFactor;
+    this.#recoveryTimeoutMs = recoveryTimeoutMs;
     this.#nextBatchMs = clock.monotonicMs() + allocationIntervalMs;
     this.#batch = clock.schedule(allocationIntervalMs, () => this.#runBatch());
   }
@@ -172,6 +189,7 @@ class HierarchicalAllocator implements Allocator {
     }
     if (used.size > 0) books.recompute(agent);
     this.#maintenance.plan(agent, unavailability);
+    if (this.#awaited !== undefined && books.agents.size >= this.#awaited) this.resume();
     this.#allocate(agent);
   }
 
@@ -239,13 +257,29 @@ class HierarchicalAllocator implements Allocator {
   }
 
   updateWeights(weights: Readonly<Record<string, number>>): void {
-    for (const [role, weight] of Object.entries(weights)) {
-      if (!(weight > 0 && Number.isFinite(weight))) {
-        throw new InvalidArgument(`weights.${role}`, `expected a number greater than 0, got ${weight}`);
-      }
-    }
+    for (const [role, weight] of Object.entries(weights)) checkPositive(`weights.${role}`, weight);
     const { forest, roleRoot } = this.#books.members;
     for (const [role, weight] of Object.entries(weights)) forest.setWeight(roleRoot, role, weight);
+  }
+
+  updateQuota(role: string, quota: Quota): void {
+    checkQuota(role, quota);
+    this.#books.updateQuota(role, quota);
+  }
+
+  recover(expectedAgents: number, quotas: ReadonlyMap<string, Quota>): void {
+    const { agents } = this.#books;
+    if (agents.size > 0) throw new InvalidArgument('recover', `expected no agents yet, got ${agents.size}`);
+    if (!(Number.isSafeInteger(expectedAgents) && expectedAgents >= 0)) {
+      throw new InvalidArgument('expectedAgents', `expected a whole number from 0, got ${expectedAgents}`);
+    }
+    for (const [role, quota] of quotas) checkQuota(role, quota);
+    for (const [role, quota] of quotas) this.#books.updateQuota(role, quota);
+    const awaited = Math.floor(expectedAgents * this.#recoveryFactor);
+    if (quotas.size === 0 || awaited === 0) return;
+    this.pause();
+    this.#awaited = awaited;
+    this.#recovery = this.#clock.schedule(this.#recoveryTimeoutMs, () => this.resume());
   }
 
   updateAllocation(frameworkId: FrameworkId, agentId: AgentId, conversions: readonly ResourceConversion[]): void {
@@ -357,11 +391,14 @@ class HierarchicalAllocator implements Allocator {
 
   resume(): void {
     this.#paused = false;
+    this.#awaited = undefined;
+    this.#recovery?.[Symbol.dispose]();
   }
 
   close(): void {
     this.#batch[Symbol.dispose]();
     this.#event?.[Symbol.dispose]();
+    this.#recovery?.[Symbol.dispose]();
     this.#candidates = undefined;
   }
 
@@ -386,12 +423,13 @@ class HierarchicalAllocator implements Allocator {
     });
   }
 
-  /** Asks for a run; those who ask before it comes share it. */
+  /** Asks for a run; those who ask before it comes share it. While paused nobody is heard. */
   #allocate(candidate: AgentRecord | 'all'): void {
+    if (this.#paused) return;
     if (candidate === 'all') this.#candidates = 'all';
     else if (this.#candidates === undefined) this.#candidates = new Set([candidate]);
     else if (this.#candidates !== 'all') this.#candidates.add(candidate);
-    if (this.#paused || this.#event !== undefined) return;
+    if (this.#event !== undefined) return;
     this.#event = this.#clock.schedule(0, () => {
       this.#event = undefined;
       this.#run(this.#candidates);

@@ -6,7 +6,9 @@ export type {
   AllocatorEntry,
   AllocatorFramework,
   AllocatorFrameworkView,
+  AllocatorQuotaView,
   AllocatorSnapshot,
+  Quota,
 } from './allocator.ts';
 export { createDrfSorter, type DrfSorterOptions } from './drf-sorter.ts';
 export { type AllocatorOptions, createAllocator } from './hierarchical-allocator.ts';

@@ -4,6 +4,7 @@ import { type Columns, REFINED, REVOCABLE, SHARED } from './columns.ts';
 import { ConstraintTable } from './constraint-table.ts';
 import type { FilterTable } from './filter-table.ts';
 import { Minimum } from './minimum.ts';
+import type { QuotaRole } from './quota-ledger.ts';
 import {
   type FrameworkRecord,
   LACKS_GPU,
@@ -16,6 +17,13 @@ import {
 import type { ShareForest } from './share-forest.ts';
 
 const NO_INFO: AllocatorFramework = { roles: [], capabilities: [] };
+
+/** What members are entered in. */
+export interface Tables {
+  readonly columns: Columns;
+  readonly forest: ShareForest;
+  readonly filters: FilterTable;
+}
 
 /**
  * Who belongs where: frameworks in their roles, roles in the tree of roles, and who of them is to be offered something.
@@ -41,10 +49,14 @@ export class Members {
   readonly #unusedPairs: number[] = [];
   #pairs = 0;
 
-  constructor(columns: Columns, forest: ShareForest, filters: FilterTable) {
+  /** By name of the role. */
+  readonly #quotas: ReadonlyMap<string, QuotaRole>;
+
+  constructor({ columns, forest, filters }: Tables, quotas: ReadonlyMap<string, QuotaRole>) {
     this.columns = columns;
     this.forest = forest;
     this.filters = filters;
+    this.#quotas = quotas;
     this.roleRoot = forest.addRoot();
   }
 
@@ -150,7 +162,13 @@ export class Members {
 
   #addRole(name: string): RoleRecord {
     const node = this.forest.addClient(this.roleRoot, name);
-    const role: RoleRecord = { name, node, root: this.forest.addRoot(), pairs: new Set() };
+    const role: RoleRecord = {
+      name,
+      node,
+      root: this.forest.addRoot(),
+      pairs: new Set(),
+      quota: this.#quotas.get(name),
+    };
     this.roles.set(name, role);
     this.roleAt[node] = role;
     return role;

@@ -14,6 +14,16 @@ export class Minimum {
     });
   }
 
+  /** Whether resources with these scalars may be enough; if not, they are not, whatever else there is. */
+  mayAllow(vector: Float64Array): boolean {
+    if (this.#sets.length === 0) return true;
+    return this.#sets.some(({ parts }) => {
+      return parts.every(({ name, column, milli }) => {
+        return (vector[column] ?? 0) >= milli || this.#columns.counted.has(name);
+      });
+    });
+  }
+
   /** @param vector the scalars in `resources`, in milli-units by column */
   allows(resources: Resources, vector: Float64Array): boolean {
     if (resources.isEmpty) return false;

@@ -4,6 +4,7 @@ import type { AllocatorAgent, AllocatorFramework } from './allocator.ts';
 import { type ConstraintRecord, excludes } from './constraint-table.ts';
 import type { MachineKind } from './machine-kinds.ts';
 import type { Minimum } from './minimum.ts';
+import type { QuotaRole } from './quota-ledger.ts';
 
 /** Traits of a framework in a role that may bar it from an agent, a bit each. @see AgentRecord.bars */
 export const LACKS_GPU = 1;
@@ -33,6 +34,8 @@ export interface RoleRecord {
   readonly node: number;
   readonly root: number;
   readonly pairs: Set<Pair>;
+  /** Its own; it is not held to that of a role above. */
+  quota: QuotaRole | undefined;
 }
 
 /** One framework in one role. */

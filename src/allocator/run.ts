@@ -6,8 +6,9 @@ import type { AllocatorBooks } from './allocator-books.ts';
 import { SHARED } from './columns.ts';
 import type { InverseAllocation, Maintenance } from './maintenance.ts';
 import type { Minimum } from './minimum.ts';
+import { QuotaStages } from './quota-stages.ts';
 import type { AgentRecord, FrameworkRecord, Pair } from './records.ts';
-import { visit } from './visit.ts';
+import { visit, type VisitOptions } from './visit.ts';
 
 export interface RunOptions {
   readonly books: AllocatorBooks;
@@ -30,11 +31,12 @@ const FRESH_MAX = 16;
  */
 export class Runs {
   readonly #books: AllocatorBooks;
-  readonly #minimum: Minimum;
+  readonly #visit: VisitOptions;
   readonly #random: Random;
   readonly #maintenance: Maintenance;
   readonly #onOffers: RunOptions['onOffers'];
   readonly #onInverseOffers: RunOptions['onInverseOffers'];
+  #stages: QuotaStages | undefined;
   /** Pairs that the run that goes on has offered something. */
   #offered: Pair[] = [];
   /** Runs so far. */
@@ -42,7 +44,7 @@ export class Runs {
 
   constructor({ books, minimum, maintenance, random, onOffers, onInverseOffers }: RunOptions) {
     this.#books = books;
-    this.#minimum = minimum;
+    this.#visit = { books, minimum, give: this.#give };
     this.#maintenance = maintenance;
     this.#random = random;
     this.#onOffers = onOffers;
@@ -54,34 +56,44 @@ export class Runs {
     const books = this.#books;
     this.count++;
     books.filters.expire(nowMs);
-    const options = { books, minimum: this.#minimum, give: this.#give };
-    if (candidates === 'all') {
-      books.fullRuns++;
-      const fresh = this.#takeFresh();
-      for (const agent of this.#shuffled(this.#toVisit(fresh !== undefined))) {
-        const clean = fresh !== 'many' && !agent.dirty;
-        agent.dirty = false;
-        visit(options, agent, clean ? fresh : undefined);
-        if ((agent.kinds & SHARED) !== 0) books.soil(agent);
-      }
-    } else {
-      for (const agent of candidates) agent.eventRuns++;
-      const offerable = Array.from(candidates)
-        .filter((agent) => agent.dirty && isOfferable(agent))
-        .sort(byOrder);
-      for (const agent of this.#shuffled(offerable)) {
-        agent.dirty = (agent.kinds & SHARED) !== 0;
-        visit(options, agent);
-      }
+    const quota = this.#beginQuota();
+    if (candidates === 'all') books.fullRuns++;
+    else for (const agent of candidates) agent.eventRuns++;
+    const fresh = candidates === 'all' ? this.#takeFresh() : undefined;
+    const fewFor = (agent: AgentRecord): readonly Pair[] | undefined => {
+      return fresh === 'many' || agent.dirty ? undefined : fresh;
+    };
+    const agents = candidates === 'all' ? this.#toVisit(fresh !== undefined) : dirtyOf(candidates);
+    if (quota?.hasFirst === true) for (const agent of this.#shuffled(agents)) quota.visitFirst(agent, fewFor(agent));
+    for (const agent of this.#shuffled(agents)) {
+      const few = fewFor(agent);
+      agent.dirty = false;
+      if (quota === undefined) visit(this.#visit, agent, few);
+      else quota.visitSecond(agent, few);
+      if ((agent.kinds & SHARED) !== 0) books.soil(agent);
     }
     const asked = this.#maintenance.ask(candidates, nowMs);
     this.#deliver();
     for (const [frameworkId, allocation] of asked) this.#onInverseOffers(frameworkId, allocation);
   }
 
+  #beginQuota(): QuotaStages | undefined {
+    const { quota, heldBack } = this.#books;
+    if (quota.isOn) {
+      this.#stages ??= new QuotaStages(this.#visit);
+      this.#stages.begin();
+      return this.#stages;
+    }
+    for (const agent of heldBack) this.#books.soil(agent);
+    heldBack.clear();
+    return undefined;
+  }
+
   readonly #give = (pair: Pair, agent: AgentRecord, source: Resources): void => {
     if (pair.offered.size === 0) this.#offered.push(pair);
-    pair.offered.set(agent.id, this.#books.give(pair, agent, source));
+    const given = this.#books.give(pair, agent, source);
+    // In each stage of a run, something.
+    pair.offered.set(agent.id, pair.offered.get(agent.id)?.plus(given) ?? given);
   };
 
   /** Who has become more willing; `undefined`: nobody. */
@@ -138,6 +150,13 @@ export class Runs {
 
 function isOfferable({ active, whitelisted }: AgentRecord): boolean {
   return active && whitelisted;
+}
+
+/** Those that may have something for somebody, in the order in which they were added. */
+function dirtyOf(candidates: ReadonlySet<AgentRecord>): AgentRecord[] {
+  return Array.from(candidates)
+    .filter((agent) => agent.dirty && isOfferable(agent))
+    .sort(byOrder);
 }
 
 function byOrder(a: AgentRecord, b: AgentRecord): number {

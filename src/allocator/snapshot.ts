@@ -4,7 +4,7 @@ import type { AllocatorBooks } from './allocator-books.ts';
 
 /** Figures for people and monitors. @param runs so far */
 export function snapshotOf(books: AllocatorBooks, runs: number): AllocatorSnapshot {
-  const { columns, forest, filters, members } = books;
+  const { columns, forest, filters, members, quota } = books;
   const taken = columns.names.map(() => 0);
   for (const { resources } of books.entries()) {
     columns.measure(resources).forEach((milli, column) => {
@@ -19,6 +19,9 @@ export function snapshotOf(books: AllocatorBooks, runs: number): AllocatorSnapsh
     offeredOrAllocated: Quantities.fromMilli(columns.names.map((name, column) => [name, taken[column] ?? 0])),
     dominantShares: new Map(Array.from(members.roles.values(), ({ name, node }) => [name, forest.share(node)])),
     offerFilters: new Map(filterCounts),
+    quotas: new Map(
+      Array.from(quota.roles, ([name, role]) => [name, { ...role.quota, consumed: quota.consumption(role) }]),
+    ),
     allocationRuns: runs,
   };
 }

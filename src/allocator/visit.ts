@@ -1,6 +1,7 @@
 import type { Resources } from '../resources/index.ts';
 import type { AllocatorBooks } from './allocator-books.ts';
 import { REFINED, RESERVED, REVOCABLE, SHARED } from './columns.ts';
+import { comparePairs } from './fair-order.ts';
 import type { Members } from './members.ts';
 import type { Minimum } from './minimum.ts';
 import { type AgentRecord, isBarred, type Pair } from './records.ts';
@@ -66,14 +67,9 @@ function firstOf(books: AllocatorBooks, pairs: readonly Pair[], takes: (pair: Pa
   let first: Pair | undefined;
   for (const pair of pairs) {
     if (!takes(pair)) continue;
-    if (first === undefined || comparePairs(books, pair, first) < 0) first = pair;
+    if (first === undefined || comparePairs(books.forest, pair, first) < 0) first = pair;
   }
   return first;
-}
-
-function comparePairs({ forest }: AllocatorBooks, a: Pair, b: Pair): number {
-  if (a.role === b.role) return forest.compareClients(a.node, b.node);
-  return forest.compareClients(a.role?.node ?? 0, b.role?.node ?? 0);
 }
 
 /** Each framework is offered what is unreserved or reserved to its role or above, less what it cannot cope with. */
@@ -108,7 +104,7 @@ function visitMixed({ books, minimum, give }: VisitOptions, agent: AgentRecord):
 }
 
 /** Nodes of the roles that may use some of it; `undefined`: all, since some of it is unreserved. */
-function rolesFor({ forest, roleRoot }: Members, resources: Resources): ReadonlySet<number> | undefined {
+export function rolesFor({ forest, roleRoot }: Members, resources: Resources): ReadonlySet<number> | undefined {
   if (!resources.unreserved().isEmpty) return undefined;
   const nodes: number[] = [];
   for (const owner of resources.reservations().keys()) {
@@ -118,7 +114,8 @@ function rolesFor({ forest, roleRoot }: Members, resources: Resources): Readonly
   return new Set(nodes);
 }
 
-function strip(resources: Resources, kinds: number): Resources {
+/** Without what a framework cannot cope with. @param kinds bits of `Columns.inspect` */
+export function strip(resources: Resources, kinds: number): Resources {
   let kept = resources;
   if ((kinds & SHARED) !== 0) kept = kept.nonShared();
   if ((kinds & REVOCABLE) !== 0) kept = kept.nonRevocable();

@@ -44,7 +44,7 @@ describe('allocator: when it runs', () => {
     expect(fleet.told(1000)).toEqual(['f1 r a1 cpus:1; mem:100']);
   });
 
-  test('pause() holds back what was asked for until something asks after resume(), or the batch run', () => {
+  test('pause() holds everything back until the batch run after resume(), or for an agent until it is added then', () => {
     const fleet = createFleet();
     fleet.allocator.pause();
     fleet.addFramework('f1', ['r']);
@@ -52,6 +52,8 @@ describe('allocator: when it runs', () => {
     expect(fleet.told(5000)).toEqual([]);
     fleet.allocator.resume();
     expect(fleet.told()).toEqual([]);
+    fleet.addAgent('a2', 'cpus:2;mem:200');
+    expect(fleet.told()).toEqual(['f1 r a2 cpus:2; mem:200']);
     expect(fleet.told(1000)).toEqual(['f1 r a1 cpus:1; mem:100']);
   });
 

@@ -1,7 +1,7 @@
 // Connects the vectors of the sorter and the allocator to the package's public entry points. See README.md.
 
 import { createAllocator as create, createDrfSorter } from 'altiplano/allocator';
-import { parseAttributes, Quantities, Resources } from 'altiplano/resources';
+import { parseAttributes, Quantities, ResourceLimits, Resources } from 'altiplano/resources';
 
 export function createSorter(options) {
   const sorter = createDrfSorter(options);
@@ -83,6 +83,8 @@ export function createAllocator({ clock, options, onOffers, onInverseOffers }) {
     allocationIntervalMs: options.allocationInterval * 1000,
     minAllocatable: options.minAllocatable.map((text) => Quantities.parse(text)),
     ...(options.fairnessExclude && { fairnessExclude: options.fairnessExclude }),
+    ...(options.agentRecoveryFactor !== undefined && { agentRecoveryFactor: options.agentRecoveryFactor }),
+    ...(options.recoveryTimeout !== undefined && { recoveryTimeoutMs: options.recoveryTimeout * 1000 }),
     ...(options.filterGpu !== undefined && { filterGpuResources: options.filterGpu }),
     ...(options.masterRegion && { masterRegion: options.masterRegion }),
   });
@@ -124,6 +126,10 @@ export function createAllocator({ clock, options, onOffers, onInverseOffers }) {
   const domain = ({ region, zone }, before) => {
     if (region === undefined && zone === undefined) return before && { domain: before };
     return { domain: { region: region ?? before?.region ?? '', zone: zone ?? before?.zone ?? '' } };
+  };
+
+  const quotaOf = ({ guarantees, limits }) => {
+    return { guarantees: Quantities.parse(guarantees), limits: ResourceLimits.parse(limits) };
   };
 
   const conversionsOf = (operations, start, allocate) => {
@@ -194,9 +200,10 @@ export function createAllocator({ clock, options, onOffers, onInverseOffers }) {
       const refuseMs = refuseSeconds === undefined ? undefined : refuseSeconds * 1000;
       allocator.updateInverseOffer(agent, framework, refuseMs);
     },
-    /** An allocator waits for agents after a failover only if there is quota to honour; without, it just begins. */
-    startRecovery({ quotas }) {
-      if (Object.keys(quotas).length > 0) throw new Error('Recovery with quotas is not supported: there is no quota');
+    setQuota: ({ role, ...quota }) => allocator.updateQuota(role, quotaOf(quota)),
+    startRecovery({ expectedAgents, quotas }) {
+      const parsed = Object.entries(quotas).map(([role, quota]) => [role, quotaOf(quota)]);
+      allocator.recover(expectedAgents, new Map(parsed));
     },
     setWeight: ({ role, weight }) => allocator.updateWeights({ [role]: weight }),
     applyOperations({ framework, role, agent, operations }) {
@@ -215,13 +222,17 @@ export function createAllocator({ clock, options, onOffers, onInverseOffers }) {
       );
     },
     snapshot() {
-      const { total, offeredOrAllocated, dominantShares, offerFilters, allocationRuns } = allocator.snapshot();
+      const { total, offeredOrAllocated, dominantShares, offerFilters, quotas, allocationRuns } = allocator.snapshot();
+      const plainQuotas = Array.from(quotas, ([role, { guarantees, limits }]) => {
+        return [role, { guarantees: guarantees.toJSON(), limits: limits.toJSON() }];
+      });
       const amounts = (quantities) => ({ cpus: 0, mem: 0, disk: 0, ...quantities.toJSON() });
       return {
         total: amounts(total),
         offeredOrAllocated: amounts(offeredOrAllocated),
         dominantShare: Object.fromEntries(dominantShares),
         offerFilters: Object.fromEntries(offerFilters),
+        quota: Object.fromEntries(plainQuotas),
         allocationRuns,
       };
     },

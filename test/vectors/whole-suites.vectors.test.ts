@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest';
 
 const HERE = import.meta.dirname;
 
-describe.for(['resources', 'sorter'])('vectors of %s', (suite) => {
+describe.for(['resources', 'sorter', 'allocator'])('vectors of %s', (suite) => {
   const vectors = resolve(process.env['VECTORS'] ?? HERE, suite);
   const files = readdirSync(vectors).filter((name) => name.endsWith('.json'));
   const { status, stdout, stderr } = spawnSync(
