@@ -146,6 +146,31 @@ export function endLostTask(state: MasterState, task: Task, wallMs: number, draf
   draft.event({ type: 'taskCompleted', frameworkId, taskId });
 }
 
+/**
+ * Tasks that were unreachable with their agent, and of which the agent, now back, knows nothing: it never got them, or
+ * has lost them. Mesos says so only to those who ask.
+ */
+export function endUnreported(
+  state: MasterState,
+  agentId: AgentId,
+  report: { readonly tasks: readonly Task[]; readonly wallMs: number },
+  draft: Draft,
+): void {
+  const reported = new Set(report.tasks.map(({ frameworkId, taskId }) => `${frameworkId} ${taskId}`));
+  for (const task of state.unreachableTasks.ofAgent(agentId)) {
+    const { frameworkId, taskId } = task;
+    const framework = state.frameworks.get(frameworkId);
+    if (framework === undefined || reported.has(`${frameworkId} ${taskId}`)) continue;
+    const message = 'Task is unknown to the agent';
+    const news = { state: 'TASK_GONE', message, reason: 'REASON_RECONCILIATION', wallMs: report.wallMs } as const;
+    const status = masterStatus(task, news, framework.info);
+    // Who knows no other word for it has been told that it is lost.
+    const isNews = status.state !== task.state;
+    if (isNews) forward(framework, status, draft);
+    draft.event({ type: 'unreachableTaskCompleted', frameworkId, taskId, ...(isNews ? { status } : {}) });
+  }
+}
+
 function newsOf(framework: FrameworkRecord, loss: AgentLoss): Omit<MasterNews, 'wallMs'> {
   const partitionAware = isPartitionAware(framework.info);
   const { message, wallMs } = loss;

@@ -4,7 +4,7 @@ import { equalAttributes, Resources } from '../resources/index.ts';
 import { isTerminal, type Task } from '../tasks/index.ts';
 import { compare, type Difference, heldBy, isFree, type Report } from './agent-report.ts';
 import { missAgent, sameAmounts, sameDescription, startAdmission } from './decide-admission.ts';
-import { cutOff, endLostTask } from './decide-lose-agent.ts';
+import { cutOff, endLostTask, endUnreported } from './decide-lose-agent.ts';
 import { giveBack, rescind } from './decide-offers.ts';
 import { allocatorAgent, newAgent, ping, pingTimeoutMs, type Received } from './decide-register.ts';
 import { allocatorFramework } from './decide-subscribe.ts';
@@ -152,6 +152,7 @@ function addReturning(state: MasterState, id: AgentId, { received, report }: Ret
   for (const executor of report.executors) addExecutor(id, executor, draft);
   const news = newsOfReturn(state, id);
   for (const task of tasks) returnTask(report, { task, news, wallMs }, draft);
+  endUnreported(state, id, { tasks: message.tasks, wallMs }, draft);
   draft.tellAgent(connection, {
     type: 'agentReregistered',
     agentId: id,

@@ -123,7 +123,7 @@ export interface MasterState {
   readonly leavingAgents: ReadonlySet<AgentId>;
   /** Tasks on registered agents: those that live, and those whose terminal update has not been acknowledged. */
   readonly tasks: Tasks;
-  /** Tasks on agents that are, or were when they came back without them, unreachable; bounded per framework. */
+  /** Tasks on agents that are unreachable, or were, and missed the answer when they came back; bounded per framework. */
   readonly unreachableTasks: Tasks;
   /** By framework, oldest first, bounded per framework. */
   readonly completedTasks: ReadonlyMap<FrameworkId, Iterable<Task> & { readonly length: number }>;

@@ -258,6 +258,40 @@ describe('An agent that does not answer pings', () => {
     expect(h.master.state().agents[0]?.used.toString()).toBe('cpus:1; mem:64');
   });
 
+  test('comes back without a task that it never got: the framework is told that it is gone', () => {
+    const h = createHarness({ maxAgentPingTimeouts: 1 });
+    const agent = h.agent();
+    const aware = h.framework();
+    const lost = launch(h, aware, 'never-got');
+    h.clock.advance(1_000);
+    const other = h.framework({ capabilities: NON_PA });
+    const kept = launch(h, aware, 'runs');
+    h.clock.advance(1_000);
+    const old = launch(h, other, 'old');
+    agent.forget(aware.id, lost.taskId);
+    agent.forget(other.id, old.taskId);
+    agent.isMute = true;
+    h.clock.advance(40_000);
+    const toldOld = other.updates().length;
+    agent.isMute = false;
+    agent.connect();
+    h.settle();
+    expect(aware.updates().filter(({ taskId }) => taskId === lost.taskId)).toMatchObject([
+      { state: 'TASK_UNREACHABLE' },
+      { state: 'TASK_GONE', source: 'SOURCE_MASTER', reason: 'REASON_RECONCILIATION', agentId: agent.id },
+    ]);
+    expect(aware.updates().filter(({ taskId }) => taskId === kept.taskId)).toMatchObject([
+      { state: 'TASK_UNREACHABLE' },
+      { state: 'TASK_STAGING', reason: 'REASON_AGENT_REREGISTERED' },
+    ]);
+    // It has been told that it is lost, and has no other word for it.
+    expect(other.updates()).toHaveLength(toldOld);
+    expect(h.master.state().frameworks).toMatchObject([
+      { unreachableTasks: [], completedTasks: [{ taskId: lost.taskId, state: 'TASK_GONE' }] },
+      { unreachableTasks: [], completedTasks: [{ taskId: old.taskId, state: 'TASK_LOST' }] },
+    ]);
+  });
+
   test('and whose tasks had ended tells the framework how, in its place', () => {
     const h = createHarness({ maxAgentPingTimeouts: 1 });
     const agent = h.agent();
