@@ -205,6 +205,10 @@ function refuseAll(
       continue;
     }
     for (const task of operation.taskInfos) {
+      if (isKnown(state, framework, task)) {
+        draft.dropped(`launch of task ${task.taskId} of framework ${framework.id}`, `${why}, and it is there already`);
+        continue;
+      }
       const news = {
         state: 'TASK_DROPPED',
         reason: 'REASON_INVALID_OFFERS',
@@ -214,6 +218,11 @@ function refuseAll(
       forward(framework, masterStatus(task, news, framework.info), draft);
     }
   }
+}
+
+/** An ACCEPT that arrives twice names offers that are used up by tasks that are there: an answer would be news of them. */
+function isKnown(state: MasterState, { id }: FrameworkRecord, { taskId }: TaskInfo): boolean {
+  return state.tasks.get(id, taskId) !== undefined || state.unreachableTasks.get(id, taskId) !== undefined;
 }
 
 /** Those of the ids that are outstanding offers of the framework. */

@@ -22,6 +22,7 @@ import { droppedStatus, launchedBy } from './lost-launch.ts';
 import type { Observable } from './observable.ts';
 import { Reconciliation } from './reconciliation.ts';
 import { Registration } from './registration.ts';
+import { Repetition } from './repetition.ts';
 import { Subscription } from './subscription.ts';
 import { TaskBook } from './task-book.ts';
 
@@ -67,6 +68,8 @@ export class DriverShell extends CallMaker implements Driver {
   readonly #ready: Deferred<FrameworkId> = deferred();
   readonly #ended: Deferred<void> = deferred();
   #teardown: Deferred<void> | undefined;
+  /** Until the master has ended the framework. */
+  readonly #teardownCalls: Repetition;
   #end: End | undefined;
 
   constructor(master: MasterReference, framework: FrameworkOptions, options: DriverOptions, consumer?: DriverConsumer) {
@@ -89,6 +92,7 @@ export class DriverShell extends CallMaker implements Driver {
       random: this.#behaviour.random,
       ask: (tasks) => this.#send({ type: 'reconcile', tasks }),
     });
+    this.#teardownCalls = new Repetition(this.#behaviour, () => this.#send({ type: 'teardown' }));
     this.#subscription = new Subscription({
       endpoint,
       ...this.#behaviour,
@@ -151,8 +155,9 @@ export class DriverShell extends CallMaker implements Driver {
   teardown(): Promise<void> {
     if (this.#teardown !== undefined) return this.#teardown.promise;
     this.#teardown = deferred();
-    if (this.#end === undefined) this.#send({ type: 'teardown' });
-    else this.#teardown.reject(this.#end.error ?? closed('teardown'));
+    if (this.#end === undefined) {
+      if (this.connected) this.#teardownCalls.start();
+    } else this.#teardown.reject(this.#end.error ?? closed('teardown'));
     return this.#teardown.promise;
   }
 
@@ -217,10 +222,9 @@ export class DriverShell extends CallMaker implements Driver {
   #accept(call: Accept): void {
     for (const offerId of call.offerIds) this.#outstanding.delete(offerId);
     const tasks = launchedBy(call);
-    if (this.connected) {
-      for (const { taskId, agentId } of tasks) this.#tasks.launched(taskId, agentId);
-      this.#send(call);
-    } else if (tasks.length > 0) {
+    for (const { taskId, agentId } of tasks) this.#tasks.launched(taskId, agentId);
+    if (this.connected) this.#send(call);
+    else if (tasks.length > 0) {
       // Later, so that the answer never arrives within the call.
       const { clock } = this.#behaviour;
       const { partitionAware } = this.#registration;
@@ -279,6 +283,7 @@ export class DriverShell extends CallMaker implements Driver {
       case 'disconnected':
         this.#outstanding.clear();
         this.#reconciliation.pause();
+        this.#teardownCalls.stop();
         this.#cancelReconcileTimer();
         this.#behaviour.log.log('warn', 'Disconnected', { reason: event.reason, retryMs: event.retryMs });
         return;
@@ -309,7 +314,7 @@ export class DriverShell extends CallMaker implements Driver {
     this.#ready.resolve(frameworkId);
     // SUBSCRIBE has said them.
     this.#forgetWishes();
-    if (this.#teardown !== undefined) return this.#send({ type: 'teardown' });
+    if (this.#teardown !== undefined) return this.#teardownCalls.start();
     this.#repeatKills();
     this.#reconciliation.add(this.#tasks.live());
     this.#reconciliation.start();
@@ -416,6 +421,7 @@ export class DriverShell extends CallMaker implements Driver {
     this.#end = end;
     this.#cancelReconcileTimer();
     this.#reconciliation.pause();
+    this.#teardownCalls.stop();
     this.#subscription.end();
     const error = end.error ?? closed('ready');
     this.#ready.reject(error);

@@ -1,10 +1,8 @@
 import type { TaskId } from '../core/index.ts';
 import type { Clock, Random } from '../runtime/index.ts';
-import { type Backoff, backoffMs } from './backoff.ts';
+import { backoffMs } from './backoff.ts';
+import { UNANSWERED } from './repetition.ts';
 import type { TaskReference } from './task-book.ts';
-
-/** Between repetitions of what has no answer. The master may be silent for minutes after a failover of its own. */
-const BACKOFF: Backoff = { firstMs: 1_000, minMs: 2_000, maxMs: 60_000 };
 
 export interface ReconciliationOptions {
   readonly clock: Clock;
@@ -74,7 +72,7 @@ export class Reconciliation {
   }
 
   #askLater(): void {
-    const delayMs = backoffMs(this.#repetition, BACKOFF, this.#options.random);
+    const delayMs = backoffMs(this.#repetition, UNANSWERED, this.#options.random);
     this.#repetition += 1;
     this.#timer = this.#options.clock.schedule(delayMs, () => this.#ask());
   }

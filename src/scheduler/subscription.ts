@@ -109,6 +109,14 @@ export class Subscription {
     connection.heardMs = this.#options.clock.monotonicMs();
     switch (event.type) {
       case 'subscribed':
+        if (!(Number.isFinite(event.heartbeatIntervalMs) && event.heartbeatIntervalMs > 0)) {
+          // It could not be told from a dead one; another master may know better.
+          const got = String(event.heartbeatIntervalMs);
+          return this.#lose(
+            connection,
+            `expected heartbeatIntervalMs of SUBSCRIBED to be finite and greater than 0, got ${got}`,
+          );
+        }
         connection.subscribedMs = connection.heardMs;
         connection.silenceMaxMs = HEARTBEATS_MISSED_MAX * event.heartbeatIntervalMs;
         this.#watch(connection);

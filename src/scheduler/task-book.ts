@@ -40,10 +40,12 @@ export class TaskBook {
     this.#live.set(taskId, { taskId, agentId, state: 'TASK_STAGING', uuid: undefined, acknowledged: false });
   }
 
-  /** Whether the update is news; `false`: the same one again. */
+  /** Whether the update is news; `false`: the same one again, or the answer to a launch that has arrived twice. */
   received(status: TaskStatus): boolean {
     const { taskId, state, uuid } = status;
-    const entry = this.#find(taskId) ?? {
+    const known = this.#find(taskId);
+    if (known !== undefined && isTerminal(known.state) && isVoidLaunch(status)) return false;
+    const entry = known ?? {
       taskId,
       agentId: status.agentId,
       state,
@@ -119,4 +121,9 @@ export class TaskBook {
     this.#ended.delete(taskId);
     this.#endedBefore.delete(taskId);
   }
+}
+
+/** The master did not launch it, since its offers were void. Once the task has run, that is about a copy of the call. */
+function isVoidLaunch({ uuid, source, reason }: TaskStatus): boolean {
+  return uuid === undefined && source === 'SOURCE_MASTER' && reason === 'REASON_INVALID_OFFERS';
 }

@@ -99,6 +99,29 @@ describe('accept', () => {
     expect(scheduler.offers.size).toBe(2);
   });
 
+  test('that arrives twice says nothing of the tasks that it has launched, as long as they are in the books', () => {
+    const h = createHarness({ maxAgentPingTimeouts: 1 });
+    const agent = h.agent();
+    const scheduler = h.framework();
+    const offer = scheduler.offer();
+    const taskInfos = [taskOf(offer, 't1')];
+    const accept = { type: 'accept', offerIds: [offer.id], operations: [{ type: 'LAUNCH', taskInfos }] } as const;
+    scheduler.call(accept);
+    scheduler.call(accept);
+    h.settle();
+    expect(scheduler.updates()).toEqual([]);
+    agent.isMute = true;
+    h.clock.advance(40_000);
+    scheduler.call(accept);
+    h.settle();
+    expect(scheduler.updates().map(({ state }) => state)).toEqual(['TASK_UNREACHABLE']);
+    // A task of another id is answered for.
+    const other = [taskOf(offer, 't2')];
+    scheduler.call({ ...accept, operations: [{ type: 'LAUNCH', taskInfos: other }] });
+    h.settle();
+    expect(scheduler.updates().at(-1)).toMatchObject({ taskId: 't2', state: 'TASK_DROPPED' });
+  });
+
   test('of offers of two agents is refused; without PARTITION_AWARE the word for it is TASK_LOST', () => {
     const h = createHarness();
     h.agent();

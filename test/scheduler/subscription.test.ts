@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import { describe, expect, test } from 'vitest';
-import { ClosedError, SubscriptionError } from '../../src/core/index.ts';
+import { ClosedError, FrameworkId, MasterId, SubscriptionError } from '../../src/core/index.ts';
 import { seededRandom } from '../../src/runtime/index.ts';
 import { connect, type DriverEvent, type DriverOptions, type FrameworkOptions } from '../../src/scheduler/index.ts';
 import { createFakeMaster, HEARTBEAT_MS } from '../support/fake-master.ts';
@@ -55,6 +55,29 @@ describe('subscribing', () => {
     expect(master.connections).toHaveLength(1);
     expect(clock.pending).toBe(0);
   });
+
+  test.for([0, -1, Number.NaN, Number.POSITIVE_INFINITY])(
+    'a master whose heartbeats come every %s ms is not taken for one',
+    (heartbeatIntervalMs) => {
+      const { clock, master, start } = setUp();
+      const { driver, events } = start();
+      master.connection.emit({
+        type: 'subscribed',
+        frameworkId: FrameworkId('F1'),
+        heartbeatIntervalMs,
+        masterInfo: { id: MasterId('m'), hostname: 'localhost', version: '1' },
+      });
+      clock.advance(0);
+      expect(driver.connected).toBe(false);
+      expect(events).toEqual([
+        {
+          type: 'disconnected',
+          reason: `expected heartbeatIntervalMs of SUBSCRIBED to be finite and greater than 0, got ${heartbeatIntervalMs}`,
+          retryMs: expect.any(Number),
+        },
+      ]);
+    },
+  );
 
   test('a scheduler that another has replaced ends, and its calls do nothing', async () => {
     const { master, start } = setUp();
@@ -257,6 +280,32 @@ describe('ending', () => {
     expect(types().at(-1)).toBe('subscribed');
     clock.advance(60_000);
     expect(master.connections).toHaveLength(1);
+  });
+
+  test('teardown() is said again, less and less often, until the master has ended the connection', async () => {
+    const { clock, master, start } = setUp();
+    const { driver } = start();
+    master.connection.accept();
+    const teardown = driver.teardown();
+    const beat = () => master.connection.emit({ type: 'heartbeat' });
+    clock.advance(1_000);
+    expect(master.connection.calls).toHaveLength(2);
+    clock.advance(2_000);
+    expect(master.connection.calls).toHaveLength(3);
+    for (let minutes = 0; minutes < 60; minutes++) {
+      for (let beats = 0; beats < 6; beats++) {
+        beat();
+        clock.advance(10_000);
+      }
+    }
+    const said = master.connection.calls.filter(({ type }) => type === 'teardown');
+    expect(said.length).toBeGreaterThan(60);
+    expect(said.length).toBeLessThan(130);
+    master.connection.drop();
+    await teardown;
+    clock.advance(3_600_000);
+    expect(master.connections).toHaveLength(1);
+    expect(clock.pending).toBe(0);
   });
 
   test('teardown() waits for a subscription if there is none', async () => {

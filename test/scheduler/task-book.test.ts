@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { AgentId } from '../../src/core/index.ts';
 import { TaskBook } from '../../src/scheduler/task-book.ts';
+import type { TaskStatus } from '../../src/tasks/index.ts';
 import { status } from '../support/fake-master.ts';
 
 describe('TaskBook', () => {
@@ -35,6 +36,25 @@ describe('TaskBook', () => {
     book.launched(running.taskId, AgentId('A2'));
     expect(book.received(running)).toBe(false);
     expect(book.live()).toEqual([{ taskId: 't1', agentId: 'A1' }]);
+  });
+
+  test('that a launch was void is no news of a task that has ended, but of one that is launched again', () => {
+    const book = new TaskBook();
+    const ended = status('t1', 'TASK_FINISHED');
+    const dropped: TaskStatus = {
+      ...status('t1', 'TASK_DROPPED', { uuid: undefined }),
+      source: 'SOURCE_MASTER',
+      reason: 'REASON_INVALID_OFFERS',
+    };
+    expect(book.received(ended)).toBe(true);
+    expect(book.received(dropped)).toBe(false);
+    expect(book.received({ ...dropped, reason: 'REASON_RECONCILIATION' })).toBe(true);
+    book.launched(ended.taskId, AgentId('A1'));
+    expect(book.received(dropped)).toBe(true);
+    expect(book.isOver(ended.taskId)).toBe(true);
+    const forgotten = status('t2', 'TASK_UNKNOWN', { uuid: undefined });
+    book.received(forgotten);
+    expect(book.received({ ...dropped, taskId: forgotten.taskId })).toBe(true);
   });
 
   test('a task whose id is used again starts anew', () => {
