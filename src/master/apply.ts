@@ -1,6 +1,6 @@
 import { type Draft, produce } from 'immer';
 import { type AgentId, type FrameworkId, invariant, unreachable } from '../core/index.ts';
-import { holdsResources, type Task, type TaskState, type TaskStatus } from '../tasks/index.ts';
+import { holdsResources, isTerminal, type Task, type TaskState, type TaskStatus } from '../tasks/index.ts';
 import { unallocated } from './acceptance.ts';
 import type { MasterEvent } from './protocol.ts';
 import { Ring } from './ring.ts';
@@ -75,9 +75,12 @@ export function apply(state: MasterTables, event: MasterEvent): void {
         agent.unansweredPings = 0;
       });
     case 'killDeferred': {
-      const { frameworkId, taskId } = event;
+      const { kill } = event;
       return changeAgent(state, event.agentId, (agent) => {
-        agent.killsWhenBack.push({ frameworkId, taskId });
+        const others = agent.killsWhenBack.filter(
+          ({ frameworkId, taskId }) => frameworkId !== kill.frameworkId || taskId !== kill.taskId,
+        );
+        agent.killsWhenBack = [...others, kill];
       });
     }
     case 'offersMade':
@@ -279,6 +282,8 @@ function updateTask(state: MasterTables, event: Event<'taskUpdated'>): void {
 
 /** The newest status takes the place of the last one if it tells of the same state. Hot: plain copies, as few as may be. */
 function withStatus(task: Task, status: TaskStatus, latestState: TaskState): Task {
+  // The end is the last word: an update that comes late has been overtaken by it, and does not wait for anything.
+  if (task.statusUpdateState !== undefined && isTerminal(task.statusUpdateState)) return task;
   const kept = Object.freeze(withoutData(status));
   const earlier = task.statuses.at(-1)?.state === status.state ? task.statuses.slice(0, -1) : task.statuses;
   const statuses = Object.freeze([...earlier, kept]);

@@ -9,7 +9,7 @@ import { agentsOf, removeFramework } from './decide-remove-framework.ts';
 import { allocatorFramework } from './decide-subscribe.ts';
 import { Draft } from './draft.ts';
 import type { Decision, MasterCommand } from './protocol.ts';
-import type { FrameworkRecord, MasterState } from './state.ts';
+import type { DeferredKill, FrameworkRecord, MasterState } from './state.ts';
 import {
   validateFrameworkInfo,
   validateFrameworkUpdate,
@@ -124,17 +124,17 @@ function decideKill(
     draft.dropped(what, `it is on agent ${task.agentId}, the call names ${call.agentId}`);
     return;
   }
-  const connection = state.agents.get(task.agentId)?.connection;
-  if (connection === undefined) {
-    draft.event({ type: 'killDeferred', agentId: task.agentId, frameworkId: framework.id, taskId: task.taskId });
-    return;
-  }
-  draft.tellAgent(connection, {
-    type: 'killTask',
+  const kill: DeferredKill = {
     frameworkId: framework.id,
     taskId: task.taskId,
     ...(call.killPolicy === undefined ? {} : { killPolicy: call.killPolicy }),
-  });
+  };
+  const connection = state.agents.get(task.agentId)?.connection;
+  if (connection === undefined) {
+    draft.event({ type: 'killDeferred', agentId: task.agentId, kill });
+    return;
+  }
+  draft.tellAgent(connection, { type: 'killTask', ...kill });
 }
 
 function decideShutdown(state: MasterState, framework: FrameworkRecord, call: Call<'shutdown'>, draft: Draft): void {

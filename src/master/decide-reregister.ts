@@ -214,11 +214,12 @@ function reconcileKnown(state: MasterState, agent: AgentRecord, { received, repo
   });
   tellFrameworkInfos(report, connection, draft);
   killTakenIds(difference.strangers, difference.newTasks, connection, draft);
-  for (const { frameworkId, taskId } of agent.killsWhenBack) {
+  for (const kill of agent.killsWhenBack) {
+    const { frameworkId, taskId } = kill;
     const isAlive = report.tasks.some(
       (task) => task.frameworkId === frameworkId && task.taskId === taskId && !isTerminal(task.state),
     );
-    if (isAlive) draft.tellAgent(connection, { type: 'killTask', frameworkId, taskId });
+    if (isAlive) draft.tellAgent(connection, { type: 'killTask', ...kill });
   }
   draft.info(`Agent ${id} (${info.hostname}) re-registered`, { agentId: id });
   tellAllocator(agent, { info, total, difference }, draft);

@@ -15,7 +15,7 @@ import type { LogLevel } from '../runtime/index.ts';
 import type { TaskState, TaskStatus } from '../tasks/index.ts';
 import type { ExecutorRecord } from './executor-table.ts';
 import type { RegistryOperation, RegistryState } from './registry.ts';
-import type { AgentRecord, ConnectionId, FrameworkRecord, RegistrationMessage } from './state.ts';
+import type { AgentRecord, ConnectionId, DeferredKill, FrameworkRecord, RegistrationMessage } from './state.ts';
 import type { Task } from '../tasks/index.ts';
 
 /** What reaches a master from outside, less when it did. */
@@ -132,12 +132,8 @@ export type MasterEvent =
   | { readonly type: 'agentsPruned'; readonly unreachable: readonly AgentId[]; readonly gone: readonly AgentId[] }
   | { readonly type: 'pingSent'; readonly agentId: AgentId }
   | { readonly type: 'pongReceived'; readonly agentId: AgentId }
-  | {
-      readonly type: 'killDeferred';
-      readonly agentId: AgentId;
-      readonly frameworkId: FrameworkId;
-      readonly taskId: TaskId;
-    }
+  /** In the place of an earlier one of the same task. */
+  | { readonly type: 'killDeferred'; readonly agentId: AgentId; readonly kill: DeferredKill }
   | { readonly type: 'offersMade'; readonly offers: readonly Offer[] }
   | { readonly type: 'offerEnded'; readonly offerId: OfferId; readonly end: OfferEnd }
   /** What a framework reserved or created: the agent's total changes. */

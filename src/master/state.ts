@@ -1,7 +1,7 @@
 import type { AgentId, FrameworkId, TaskId } from '../core/index.ts';
 import type { AgentInfo, AgentMessage, FrameworkInfo, MasterInfo } from '../protocol/index.ts';
 import type { Resources } from '../resources/index.ts';
-import type { Task } from '../tasks/index.ts';
+import type { KillPolicy, Task } from '../tasks/index.ts';
 import { type Executors, ExecutorTable } from './executor-table.ts';
 import { type Offers, OfferTable } from './offer-table.ts';
 import type { UnreachableAgent } from './registry.ts';
@@ -50,6 +50,11 @@ export interface TaskRef {
   readonly taskId: TaskId;
 }
 
+/** A kill as its framework has last asked for it. */
+export interface DeferredKill extends TaskRef {
+  readonly killPolicy?: KillPolicy;
+}
+
 export interface AgentRecord {
   readonly id: AgentId;
   /** As it last advertised itself, with its id. */
@@ -62,8 +67,8 @@ export interface AgentRecord {
   readonly epoch: number;
   /** Pings since the last answer. */
   readonly unansweredPings: number;
-  /** Tasks whose kill waits for the agent; only while it is disconnected. */
-  readonly killsWhenBack: readonly TaskRef[];
+  /** Kills that wait for the agent, one for each task; only while it is disconnected. */
+  readonly killsWhenBack: readonly DeferredKill[];
   /** Epoch milliseconds. */
   readonly registeredMs: number;
   readonly reregisteredMs: number | undefined;

@@ -60,6 +60,20 @@ describe('kill', () => {
     expect(scheduler.updates().at(-1)).toMatchObject({ taskId, state: 'TASK_KILLED' });
   });
 
+  test('while the agent is away is carried out once, with the policy of the last call', () => {
+    const { h, agent, scheduler, taskId } = world();
+    agent.disconnect();
+    h.settle();
+    scheduler.call({ type: 'kill', taskId });
+    scheduler.call({ type: 'kill', taskId, killPolicy: { gracePeriodMs: 7 } });
+    h.settle();
+    agent.connect();
+    h.settle();
+    expect(agent.messages.filter(({ type }) => type === 'killTask')).toEqual([
+      { type: 'killTask', frameworkId: scheduler.id, taskId, killPolicy: { gracePeriodMs: 7 } },
+    ]);
+  });
+
   test('is forgotten when the agent was unreachable in between', () => {
     const { h, agent, scheduler, taskId } = world();
     agent.disconnect();

@@ -83,7 +83,13 @@ describe('A status update', () => {
     agent.send({ type: 'statusUpdate', frameworkId: scheduler.id, status, latestState: 'TASK_RUNNING' });
     h.settle();
     expect(last(scheduler.updates())).toMatchObject({ state: 'TASK_RUNNING', uuid: 'late' });
-    expect(h.master.state().tasks).toMatchObject([{ state: 'TASK_FAILED' }]);
+    expect(h.master.state().tasks).toMatchObject([
+      { state: 'TASK_FAILED', statusUpdateState: 'TASK_FAILED', statusUpdateUuid: first.uuid },
+    ]);
+    // So the acknowledgement of the end is still known as such.
+    scheduler.acknowledge(first);
+    h.settle();
+    expect(h.master.state().tasks).toEqual([]);
   });
 
   test('that leads where no task can go is dropped', () => {
