@@ -246,13 +246,14 @@ export class AllocatorBooks {
     this.#addAvailable(agent, resources.unallocate());
   }
 
-  /** All that is held. */
-  *entries(): Iterable<AllocatorEntry> {
-    for (const { id, holdings } of this.agents.values()) {
-      for (const { pair, resources } of holdings) {
-        yield { agentId: id, frameworkId: pair.framework.id, role: pair.roleName, resources };
-      }
+  /** All that is held, of one agent or of all. */
+  *entries(agentId?: AgentId): Iterable<AllocatorEntry> {
+    if (agentId === undefined) {
+      for (const agent of this.agents.values()) yield* entriesOf(agent);
+      return;
     }
+    const agent = this.agents.get(agentId);
+    if (agent !== undefined) yield* entriesOf(agent);
   }
 
   /** Works out anew what is free. */
@@ -386,6 +387,12 @@ export interface Returned {
   readonly source: Resources;
   /** Whether the framework was subscribed to the role then: if not, the pair may be gone. */
   readonly subscribed: boolean;
+}
+
+function entriesOf({ id, holdings }: AgentRecord): readonly AllocatorEntry[] {
+  return holdings.map(({ pair, resources }) => {
+    return { agentId: id, frameworkId: pair.framework.id, role: pair.roleName, resources };
+  });
 }
 
 /** What the pair has on the agent, allocated to its role. */

@@ -186,8 +186,11 @@ export interface Allocator {
   /** `undefined` if it is not known. */
   agent(agentId: AgentId): AllocatorAgentView | undefined;
   agentIds(): Iterable<AgentId>;
-  /** All that is offered or used, one entry per agent, framework and role; what the master's own books must equal. */
-  books(): Iterable<AllocatorEntry>;
+  /**
+   * All that is offered or used, of one agent or of all; one entry per agent, framework and role. What the master's own
+   * books must equal.
+   */
+  books(agentId?: AgentId): Iterable<AllocatorEntry>;
 
   /** Makes no offers until {@link Allocator.resume}. */
   pause(): void;

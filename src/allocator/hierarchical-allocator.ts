@@ -368,21 +368,19 @@ class HierarchicalAllocator implements Allocator {
   agent(agentId: AgentId): AllocatorAgentView | undefined {
     const agent = this.#books.agents.get(agentId);
     if (agent === undefined) return undefined;
+    const { active, available } = agent;
+    const { hostname, total, attributes, capabilities } = agent.info;
     const unavailability = this.#maintenance.unavailability(agent);
-    return {
-      ...agent.info,
-      active: agent.active,
-      available: agent.available,
-      ...(unavailability === undefined ? {} : { unavailability }),
-    };
+    const view = { hostname, total, attributes, capabilities, active, available };
+    return unavailability === undefined ? view : { ...view, unavailability };
   }
 
   agentIds(): Iterable<AgentId> {
     return this.#books.agents.keys();
   }
 
-  books(): Iterable<AllocatorEntry> {
-    return this.#books.entries();
+  books(agentId?: AgentId): Iterable<AllocatorEntry> {
+    return this.#books.entries(agentId);
   }
 
   pause(): void {

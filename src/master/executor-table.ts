@@ -11,6 +11,7 @@ export interface ExecutorRecord {
 
 /** Running executors by agent, framework and id. */
 export interface Executors {
+  readonly size: number;
   get(agentId: AgentId, frameworkId: FrameworkId, executorId: ExecutorId): ExecutorRecord | undefined;
   /** Of one framework, or of all. */
   ofAgent(agentId: AgentId, frameworkId?: FrameworkId): readonly ExecutorRecord[];
@@ -22,6 +23,11 @@ export interface Executors {
 export class ExecutorTable implements Executors {
   readonly #byAgent = new Map<AgentId, Map<FrameworkId, Map<ExecutorId, ExecutorRecord>>>();
   readonly #agentsOf = new Map<FrameworkId, Set<AgentId>>();
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
 
   get(agentId: AgentId, frameworkId: FrameworkId, executorId: ExecutorId): ExecutorRecord | undefined {
     return this.#byAgent.get(agentId)?.get(frameworkId)?.get(executorId);
@@ -48,6 +54,7 @@ export class ExecutorTable implements Executors {
     if (frameworks === undefined) this.#byAgent.set(agentId, (frameworks = new Map()));
     let executors = frameworks.get(frameworkId);
     if (executors === undefined) frameworks.set(frameworkId, (executors = new Map()));
+    if (!executors.has(info.executorId)) this.#size += 1;
     executors.set(info.executorId, record);
     const agents = this.#agentsOf.get(frameworkId);
     if (agents === undefined) this.#agentsOf.set(frameworkId, new Set([agentId]));
@@ -58,7 +65,7 @@ export class ExecutorTable implements Executors {
     const frameworks = this.#byAgent.get(agentId);
     const executors = frameworks?.get(frameworkId);
     if (frameworks === undefined || executors === undefined) return;
-    executors.delete(executorId);
+    if (executors.delete(executorId)) this.#size -= 1;
     if (executors.size > 0) return;
     frameworks.delete(frameworkId);
     if (frameworks.size === 0) this.#byAgent.delete(agentId);

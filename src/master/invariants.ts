@@ -8,6 +8,12 @@ import type { MasterState } from './state.ts';
 /** The part of an allocator that its books can be read from. */
 export type AllocatorBooks = Pick<Allocator, 'agentIds' | 'agent' | 'books'>;
 
+/** The part of a master's state that is looked at. */
+export type MasterBooks = Pick<
+  MasterState,
+  'agents' | 'executors' | 'frameworks' | 'offers' | 'tasks' | 'unreachableTasks' | 'used'
+>;
+
 /** Sentences, one for each violation; none if all is well. */
 export type Violations = readonly string[];
 
@@ -17,7 +23,7 @@ export type Violations = readonly string[];
  *
  * @param allocator to compare with; left out while the allocator is ahead of the master
  */
-export function checkInvariants(state: MasterState, allocator?: AllocatorBooks): Violations {
+export function checkInvariants(state: MasterBooks, allocator?: AllocatorBooks): Violations {
   return [
     ...nothingOvercommitted(state),
     ...nothingHeldTwice(state),
@@ -28,7 +34,7 @@ export function checkInvariants(state: MasterState, allocator?: AllocatorBooks):
 }
 
 /** **A1** On each agent, what is offered and what is used, together, is part of what there is. */
-export function nothingOvercommitted(state: MasterState): Violations {
+export function nothingOvercommitted(state: MasterBooks): Violations {
   const violations: string[] = [];
   for (const agent of state.agents.values()) {
     const held = heldOn(state, agent.id).unallocate();
@@ -43,17 +49,20 @@ export function nothingOvercommitted(state: MasterState): Violations {
   return violations;
 }
 
-function heldOn(state: MasterState, agentId: AgentId): Resources {
+function heldOn(state: MasterBooks, agentId: AgentId): Resources {
   const offered = state.offers.ofAgent(agentId).map(({ resources }) => resources);
   return Resources.sum([...state.used.ofAgent(agentId).values(), ...offered]);
 }
 
 /** **A2** No port, item or volume is held by two: offers, tasks and executors of an agent. */
-export function nothingHeldTwice(state: MasterState): Violations {
+export function nothingHeldTwice(state: MasterBooks): Violations {
   const violations: string[] = [];
   for (const agentId of state.agents.keys()) {
     let held = Resources.empty;
-    for (const [holder, resources] of holdersOn(state, agentId)) {
+    const holders = [...holdersOn(state, agentId)];
+    // One alone holds nothing that somebody else does.
+    if (holders.length < 2) continue;
+    for (const [holder, resources] of holders) {
       const own = resources.unallocate().nonShared().filter(isIndivisible);
       for (const resource of own) {
         if (!overlaps(held, resource)) continue;
@@ -65,7 +74,7 @@ export function nothingHeldTwice(state: MasterState): Violations {
   return violations;
 }
 
-function* holdersOn(state: MasterState, agentId: AgentId): Iterable<readonly [string, Resources]> {
+function* holdersOn(state: MasterBooks, agentId: AgentId): Iterable<readonly [string, Resources]> {
   for (const { id, resources } of state.offers.ofAgent(agentId)) yield [`offer ${id}`, resources];
   for (const task of state.tasks.ofAgent(agentId)) {
     if (holdsResources(task.state)) yield [`task ${task.taskId} of framework ${task.frameworkId}`, task.resources];
@@ -89,7 +98,7 @@ function overlaps(held: Resources, resource: Resource): boolean {
 }
 
 /** **A3** The allocator's figures are the master's, per agent, framework and role. */
-export function allocatorAgrees(state: MasterState, allocator: AllocatorBooks): Violations {
+export function allocatorAgrees(state: MasterBooks, allocator: AllocatorBooks): Violations {
   const violations: string[] = [];
   for (const agentId of allocator.agentIds()) {
     if (!state.agents.has(agentId)) violations.push(`A3: the allocator has agent ${agentId}, the master has not`);
@@ -125,7 +134,7 @@ export function allocatorAgrees(state: MasterState, allocator: AllocatorBooks): 
   return violations;
 }
 
-function masterBooks(state: MasterState, agentId: AgentId): ReadonlyMap<string, Resources> {
+function masterBooks(state: MasterBooks, agentId: AgentId): ReadonlyMap<string, Resources> {
   const books = new Map<string, Resources>();
   const add = (frameworkId: FrameworkId, resources: Resources): void => {
     for (const [role, part] of resources.allocations()) {
@@ -143,7 +152,7 @@ function bookKey(agentId: AgentId, frameworkId: FrameworkId, role: string): stri
 }
 
 /** **A4** Whoever is offered something is there to answer, and so is the agent that it is of. */
-export function offersAreAnswerable(state: MasterState): Violations {
+export function offersAreAnswerable(state: MasterBooks): Violations {
   const violations: string[] = [];
   let count = 0;
   for (const offer of state.offers.all()) {
@@ -168,7 +177,7 @@ export function offersAreAnswerable(state: MasterState): Violations {
  * **A5** What is used on an agent is what its tasks that are not over, and its executors, were given; tasks are of
  * frameworks and agents that are known.
  */
-export function tasksHoldWhatTheyWereGiven(state: MasterState): Violations {
+export function tasksHoldWhatTheyWereGiven(state: MasterBooks): Violations {
   const violations: string[] = [];
   const held = new Map<string, Resources>();
   const add = (agentId: AgentId, frameworkId: FrameworkId, resources: Resources): void => {
@@ -211,27 +220,31 @@ export function tasksHoldWhatTheyWereGiven(state: MasterState): Violations {
 
 /** **R2** The master says of agents and weights what the registry says: a successor would not contradict it. */
 export function registryAgrees(state: MasterState, registry: RegistryState): Violations {
+  const { agents, recoveredAgents, unreachableAgents } = state;
   const violations: string[] = [];
-  const compare = (what: string, here: ReadonlyMap<string, unknown>, there: ReadonlyMap<string, unknown>): void => {
-    for (const [key, value] of here) {
-      if (there.get(key) !== value) violations.push(`R2: the master has ${what} ${key}, the registry does not`);
-    }
-    for (const key of there.keys()) {
-      if (!here.has(key)) violations.push(`R2: the registry has ${what} ${key}, the master does not`);
-    }
-  };
-  const admitted = (ids: Iterable<string>): ReadonlyMap<string, true> => new Map([...ids].map((id) => [id, true]));
-  const here = admitted([...state.agents.keys(), ...state.recoveredAgents.keys()]);
-  compare('admitted agent', here, admitted(registry.agents.keys()));
-  for (const id of state.recoveredAgents.keys()) {
-    if (state.agents.has(id)) violations.push(`R2: agent ${id} is registered, and waited for`);
+  const lacks = (what: string): void => void violations.push(`R2: the master has ${what}, the registry does not`);
+  const exceeds = (what: string): void => void violations.push(`R2: the registry has ${what}, the master does not`);
+  for (const id of agents.keys()) {
+    if (!registry.agents.has(id)) lacks(`admitted agent ${id}`);
   }
-  compare('unreachable agent', times(state), times(registry));
+  for (const id of recoveredAgents.keys()) {
+    if (!registry.agents.has(id)) lacks(`admitted agent ${id}`);
+    if (agents.has(id)) violations.push(`R2: agent ${id} is registered, and waited for`);
+  }
+  for (const id of registry.agents.keys()) {
+    if (!agents.has(id) && !recoveredAgents.has(id)) exceeds(`admitted agent ${id}`);
+  }
+  for (const [id, { unreachableMs }] of unreachableAgents) {
+    if (registry.unreachableAgents.get(id)?.unreachableMs !== unreachableMs) lacks(`unreachable agent ${id}`);
+  }
+  for (const id of registry.unreachableAgents.keys()) {
+    if (!unreachableAgents.has(id)) exceeds(`unreachable agent ${id}`);
+  }
+  const compare = (what: string, here: ReadonlyMap<string, number>, there: ReadonlyMap<string, number>): void => {
+    for (const [key, value] of here) if (there.get(key) !== value) lacks(`${what} ${key}`);
+    for (const key of there.keys()) if (!here.has(key)) exceeds(`${what} ${key}`);
+  };
   compare('gone agent', state.goneAgents, registry.goneAgents);
   compare('weight of role', state.weights, registry.weights);
   return violations;
-}
-
-function times({ unreachableAgents }: Pick<RegistryState, 'unreachableAgents'>): ReadonlyMap<string, number> {
-  return new Map([...unreachableAgents].map(([id, { unreachableMs }]) => [id, unreachableMs]));
 }

@@ -26,7 +26,8 @@ import { callAllocator } from './allocator-call.ts';
 import { apply } from './apply.ts';
 import { Connections } from './connections.ts';
 import { decide } from './decide.ts';
-import { checkInvariants, registryAgrees } from './invariants.ts';
+import { InvariantSweep } from './invariant-sweep.ts';
+import { registryAgrees } from './invariants.ts';
 import { checkWeights, type MasterOptions, readConfig } from './options.ts';
 import type { MasterCommand, MasterEffect, MasterEvent, MasterStimulus } from './protocol.ts';
 import { applyToRegistry, copyRegistry, type RegistryState, type RegistryTables } from './registry.ts';
@@ -88,6 +89,7 @@ class MasterShell implements Master {
   readonly #timers = new Map<string, Disposable>();
   readonly #events = new Subject<MasterEvent>();
   readonly #watch: InvariantWatch | undefined;
+  readonly #sweep = new InvariantSweep();
   readonly #registry: RegistryWriter;
   /** What is written and has been acted upon; only kept while invariants are checked. */
   #written: RegistryTables | undefined;
@@ -290,7 +292,7 @@ class MasterShell implements Master {
     // While allocations wait to become offers, the allocator is ahead.
     const allocator = this.#allocations.length === 0 ? this.#allocator : undefined;
     const registry = this.#written === undefined ? [] : registryAgrees(this.#state, this.#written);
-    const violations = [...broken, ...checkInvariants(this.#state, allocator), ...registry];
+    const violations = [...broken, ...this.#sweep.check(this.#state, allocator), ...registry];
     if (violations.length > 0) throw new InvariantViolation(`After ${command.type}: ${violations.join('; ')}`);
   }
 

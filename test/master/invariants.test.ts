@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { AllocatorEntry } from '../../src/allocator/index.ts';
 import { AgentId, ExecutorId, FrameworkId, MasterId, OfferId, TaskId } from '../../src/core/index.ts';
 import {
   type AllocatorBooks,
@@ -14,11 +15,14 @@ import {
   offersAreAnswerable,
   tasksHoldWhatTheyWereGiven,
 } from '../../src/master/index.ts';
+import { InvariantSweep } from '../../src/master/invariant-sweep.ts';
+import { OfferTable } from '../../src/master/offer-table.ts';
 import type { Offer } from '../../src/offers/index.ts';
 import { Resources } from '../../src/resources/index.ts';
 import type { Task, TaskState } from '../../src/tasks/index.ts';
 
 const AGENT = AgentId('a');
+const OTHER = AgentId('b');
 const FRAMEWORK = FrameworkId('f');
 const TOTAL = Resources.parse('cpus:4;ports:[1-4]');
 
@@ -94,24 +98,16 @@ function offer(id: string, resources: string): Offer {
   };
 }
 
-function books(entries: readonly string[], available = '', total = TOTAL): AllocatorBooks {
+function books(held: readonly string[], free = '', total = TOTAL): AllocatorBooks {
+  const available = Resources.parse(free);
+  const entries = held.map((text) => {
+    const resources = Resources.parse(text).allocate('*');
+    return { agentId: AGENT, frameworkId: FRAMEWORK, role: '*', resources };
+  });
   return {
     agentIds: () => [AGENT],
-    agent: () => ({
-      hostname: 'h',
-      total,
-      attributes: [],
-      capabilities: [],
-      active: true,
-      available: Resources.parse(available),
-    }),
-    books: () =>
-      entries.map((resources) => ({
-        agentId: AGENT,
-        frameworkId: FRAMEWORK,
-        role: '*',
-        resources: Resources.parse(resources).allocate('*'),
-      })),
+    agent: () => ({ hostname: 'h', total, attributes: [], capabilities: [], active: true, available }),
+    books: () => entries,
   };
 }
 
@@ -286,5 +282,118 @@ describe('T1, T2, T3', () => {
     expect(acknowledge('u2')).toEqual([]);
     report('u3', 'TASK_FAILED');
     expect(acknowledge('u3')).toEqual(['T3: task f t1 was acknowledged as TASK_FINISHED, now as TASK_FAILED']);
+  });
+});
+
+/** What has not changed is not checked again; so each of these changes after a check that found nothing. */
+describe('A sweep after every turn', () => {
+  const inOrder = (): MasterTables => world(launched('t1', 'cpus:1;ports:[1-2]'), offered('o1', 'cpus:3;ports:[3-4]'));
+  const AGREED = books(['cpus:4;ports:[1-4]']);
+
+  function swept(state: MasterTables): InvariantSweep {
+    const sweep = new InvariantSweep();
+    expect(sweep.check(state, AGREED)).toEqual([]);
+    expect(sweep.check(state, AGREED)).toEqual([]);
+    return sweep;
+  }
+
+  const used = Resources.parse('cpus:1').allocate('*');
+  const executor = {
+    agentId: AGENT,
+    frameworkId: FRAMEWORK,
+    info: { type: 'IN_PROCESS', executorId: ExecutorId('e'), resources: used },
+  } as const;
+  const changes: readonly (readonly [string, (state: MasterTables) => void])[] = [
+    ['an offer', (state) => state.offers.add(offer('o2', 'cpus:1;ports:[4-4]'))],
+    [
+      'an offer of an agent that is not there',
+      (state) => state.offers.add({ ...offer('o2', 'cpus:1'), agentId: OTHER }),
+    ],
+    ['a task', (state) => state.tasks.add(task('t2', 'cpus:1;ports:[1-1]'))],
+    ['a task that is over', (state) => state.tasks.replace(task('t1', 'cpus:1;ports:[1-2]', 'TASK_FINISHED'))],
+    ['a task on an agent that is not there', (state) => state.tasks.add({ ...task('t2', 'cpus:1'), agentId: OTHER })],
+    [
+      'a task that is unreachable, too',
+      (state) => state.unreachableTasks.add(task('t1', 'cpus:1', 'TASK_UNREACHABLE')),
+    ],
+    ['an executor', (state) => state.executors.add(executor)],
+    ['an executor on an agent that is not there', (state) => state.executors.add({ ...executor, agentId: OTHER })],
+    ['what is used', (state) => state.used.add(AGENT, FRAMEWORK, used)],
+    [
+      'who uses it',
+      (state) => {
+        const all = state.used.ofAgent(AGENT).get(FRAMEWORK) ?? used;
+        state.used.take(AGENT, FRAMEWORK, all);
+        state.used.add(AGENT, FrameworkId('g'), all);
+      },
+    ],
+    [
+      'what there is',
+      ({ agents }) => agents.forEach((agent) => agents.set(AGENT, { ...agent, total: used.unallocate() })),
+    ],
+    ['an agent that goes', (state) => state.agents.delete(AGENT)],
+    ['an agent that disconnects', (state) => apply(state, { type: 'agentDisconnected', agentId: AGENT })],
+    ['a framework that goes', (state) => state.frameworks.delete(FRAMEWORK)],
+    [
+      'a framework that disconnects',
+      (state) => apply(state, { type: 'frameworkDisconnected', frameworkId: FRAMEWORK }),
+    ],
+  ];
+
+  test.for(changes)('finds what is wrong with %s', ([, change]) => {
+    const state = inOrder();
+    const sweep = swept(state);
+    change(state);
+    const violations = checkInvariants(state, AGREED);
+    expect(violations).not.toEqual([]);
+    expect(sweep.check(state, AGREED)).toEqual(violations);
+  });
+
+  const shown = {
+    hostname: 'h',
+    total: TOTAL,
+    attributes: [],
+    capabilities: [],
+    active: true,
+    available: Resources.empty,
+  };
+  const [entry] = AGREED.books();
+  const ofOthers = (other: Partial<AllocatorEntry>): AllocatorBooks => {
+    return { ...AGREED, books: () => (entry === undefined ? [] : [{ ...entry, ...other }]) };
+  };
+
+  test.for([
+    ['hold less', ofOthers({ resources: used })],
+    ['hold it for another framework', ofOthers({ frameworkId: FrameworkId('g') })],
+    ['hold it in another role', ofOthers({ role: 'r' })],
+    ['have more free', { ...AGREED, agent: () => ({ ...shown, available: used.unallocate() }) }],
+    ['say another total', { ...AGREED, agent: () => ({ ...shown, total: used.unallocate() }) }],
+    ['lack the agent', { ...AGREED, agentIds: () => [], agent: () => undefined, books: () => [] }],
+    ['have another agent', { ...AGREED, agentIds: () => [AGENT, OTHER] }],
+  ] as const)("finds that the allocator's books %s", ([, wrong]) => {
+    const state = inOrder();
+    const violations = checkInvariants(state, wrong);
+    expect(violations).not.toEqual([]);
+    expect(swept(state).check(state, wrong)).toEqual(violations);
+  });
+
+  test('compares an agent that has changed while the allocator was ahead', () => {
+    const state = inOrder();
+    const sweep = swept(state);
+    apply(state, { type: 'offerEnded', offerId: OfferId('o1'), end: 'declined' });
+    expect(sweep.check(state, undefined)).toEqual([]);
+    const violations = checkInvariants(state, AGREED);
+    expect(violations).toEqual([expect.stringContaining('A1: agent a'), expect.stringContaining('A3: framework f')]);
+    expect(sweep.check(state, AGREED)).toEqual(violations);
+  });
+
+  test('looks at every 256th state as a whole, for what is wrong with no record of it', () => {
+    const state = inOrder();
+    const sweep = swept(state);
+    const offers = new OfferTable();
+    for (const each of state.offers.all()) offers.add(each);
+    const broken = { ...state, offers: Object.assign(offers, { ofFramework: () => [] }) };
+    const found = Array.from({ length: 512 }, () => sweep.check(broken, AGREED).length);
+    expect(found.filter((count) => count > 0)).toEqual([1, 1]);
   });
 });
