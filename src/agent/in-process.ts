@@ -1,4 +1,4 @@
-import type { ContainerId } from '../core/index.ts';
+import { type ContainerId, entriesByName } from '../core/index.ts';
 import type { Log } from '../runtime/index.ts';
 import type { Executor, ExecutorContext } from './executor.ts';
 import type { CodePlan } from './protocol.ts';
@@ -29,7 +29,7 @@ export class InProcessRunner {
   readonly #runs = new Map<ContainerId, Run>();
 
   constructor(executors: Readonly<Record<string, Executor>>, log: Log) {
-    this.#executors = new Map(Object.entries(executors));
+    this.#executors = new Map(entriesByName(executors));
     this.#log = log;
   }
 

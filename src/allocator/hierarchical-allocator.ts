@@ -1,4 +1,4 @@
-import { type AgentId, type FrameworkId, InvalidArgument, OperationError } from '../core/index.ts';
+import { type AgentId, entriesByName, type FrameworkId, InvalidArgument, OperationError } from '../core/index.ts';
 import { effectiveRefuseMs, type Unavailability } from '../offers/index.ts';
 import { equalAttributes, Quantities, type ResourceConversion, type Resources } from '../resources/index.ts';
 import type { Clock, Random } from '../runtime/index.ts';
@@ -257,9 +257,10 @@ class HierarchicalAllocator implements Allocator {
   }
 
   updateWeights(weights: Readonly<Record<string, number>>): void {
-    for (const [role, weight] of Object.entries(weights)) checkPositive(`weights.${role}`, weight);
+    const byRole = entriesByName(weights);
+    for (const [role, weight] of byRole) checkPositive(`weights.${role}`, weight);
     const { forest, roleRoot } = this.#books.members;
-    for (const [role, weight] of Object.entries(weights)) forest.setWeight(roleRoot, role, weight);
+    for (const [role, weight] of byRole) forest.setWeight(roleRoot, role, weight);
   }
 
   updateQuota(role: string, quota: Quota): void {

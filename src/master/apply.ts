@@ -1,5 +1,5 @@
 import { type Draft, produce } from 'immer';
-import { type AgentId, type FrameworkId, invariant, unreachable } from '../core/index.ts';
+import { type AgentId, entriesByName, type FrameworkId, invariant, unreachable } from '../core/index.ts';
 import { holdsResources, isTerminal, type Task, type TaskState, type TaskStatus } from '../tasks/index.ts';
 import { unallocated } from './acceptance.ts';
 import type { MasterEvent } from './protocol.ts';
@@ -130,7 +130,7 @@ export function apply(state: MasterTables, event: MasterEvent): void {
       return complete(state, event.status === undefined ? task : withStatus(task, event.status, event.status.state));
     }
     case 'weightsUpdated':
-      for (const [role, weight] of Object.entries(event.weights)) state.weights.set(role, weight);
+      for (const [role, weight] of entriesByName(event.weights)) state.weights.set(role, weight);
       return;
     default:
       return unreachable(event, 'MasterEvent');

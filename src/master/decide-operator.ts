@@ -1,3 +1,4 @@
+import { entriesByName } from '../core/index.ts';
 import { frameworkRoles } from '../protocol/index.ts';
 import { isStrictSubrole } from '../resources/index.ts';
 import { giveBack, rescind } from './decide-offers.ts';
@@ -39,8 +40,8 @@ export function decideWeightsWritten(
 ): void {
   draft.event({ type: 'weightsUpdated', weights });
   draft.allocator({ method: 'updateWeights', args: [weights] });
-  const weighed = Object.keys(weights);
-  const matters = (role: string): boolean => weighed.some((path) => path === role || isStrictSubrole(role, path));
+  const weighed = entriesByName(weights);
+  const matters = (role: string): boolean => weighed.some(([path]) => path === role || isStrictSubrole(role, path));
   const isInUse = [...state.frameworks.values()].some(({ info }) => frameworkRoles(info).some(matters));
   if (!isInUse) return;
   for (const offer of [...state.offers.all()]) {

@@ -1,4 +1,4 @@
-import { type AgentId, unreachable } from '../core/index.ts';
+import { type AgentId, entriesByName, unreachable } from '../core/index.ts';
 import { awaitAgent, decideAdmitted } from './decide-admission.ts';
 import { decideDeparted, depart } from './decide-lose-agent.ts';
 import { decideWeightsWritten } from './decide-operator.ts';
@@ -27,7 +27,7 @@ export function decideRegistryRecovered(state: MasterState, command: Command<'re
   schedulePruning(draft);
   if (registry.weights.size > 0) {
     draft.allocator({ method: 'updateWeights', args: [Object.fromEntries(registry.weights)] });
-  } else if (Object.keys(weights).length > 0) {
+  } else if (entriesByName(weights).length > 0) {
     draft.writeRegistry({ type: 'configuration', operation: { type: 'updateWeights', weights } });
   }
   draft.info(`Recovered a registry with ${registry.agents.size} admitted agents`);

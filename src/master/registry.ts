@@ -1,4 +1,4 @@
-import { type AgentId, unreachable } from '../core/index.ts';
+import { type AgentId, entriesByName, unreachable } from '../core/index.ts';
 import type { AgentInfo } from '../protocol/index.ts';
 
 /** An agent that did not answer any more; its tasks may still run. */
@@ -128,7 +128,7 @@ export function applyToRegistry(registry: RegistryTables, operation: RegistryOpe
       for (const agentId of operation.gone) goneAgents.delete(agentId);
       return;
     case 'updateWeights':
-      for (const [role, weight] of Object.entries(operation.weights)) weights.set(role, weight);
+      for (const [role, weight] of entriesByName(operation.weights)) weights.set(role, weight);
       return;
     default:
       return unreachable(operation, 'RegistryOperation');

@@ -1,5 +1,6 @@
 import {
   type AgentId,
+  entriesByName,
   ExecutorId,
   InvalidArgument,
   type KnownKeys,
@@ -171,7 +172,7 @@ function resourcesOf(resources: TaskSpec['resources'], field: string): Resources
     throw new InvalidArgument(field, `expected Resources, a text or amounts by name, got ${shown(resources)}`);
   }
   if (isResources(resources)) return resources;
-  for (const name of Object.keys(resources)) {
+  for (const [name] of entriesByName(resources)) {
     const meant = MISNAMED.get(name);
     if (meant === undefined) continue;
     throw new InvalidArgument(`${field}.${name}`, `expected the name of a resource, got ${name} (is ${meant} meant?)`);

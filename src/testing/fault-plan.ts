@@ -1,4 +1,4 @@
-import { InvalidArgument } from '../core/index.ts';
+import { entriesByName, InvalidArgument } from '../core/index.ts';
 
 /** Everything that can go wrong, in the order in which counts are listed. */
 export const FAULT_KINDS = [
@@ -65,7 +65,7 @@ export interface FaultPlan {
 /** @throws InvalidArgument naming the field at fault */
 export function checkFaultPlan(plan: FaultPlan): void {
   const kinds: readonly string[] = FAULT_KINDS;
-  for (const [kind, rate] of Object.entries(plan.rates ?? {})) {
+  for (const [kind, rate] of entriesByName(plan.rates ?? {})) {
     if (!kinds.includes(kind))
       throw new InvalidArgument('faults.rates', `expected one of ${kinds.join(', ')}, got ${kind}`);
     if (typeof rate !== 'number' || !Number.isFinite(rate) || rate < 0) {

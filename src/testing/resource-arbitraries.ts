@@ -1,4 +1,5 @@
 import type * as fc from 'fast-check';
+import { entriesByName } from '../core/index.ts';
 import {
   type DiskInfo,
   Quantities,
@@ -187,7 +188,7 @@ export function resourceArbitraries(fc: FastCheck): ResourceArbitraries {
       fc.constantFrom('cpus', 'mem', 'disk', 'ports', 'zones', 'gpus'),
       fc.oneof(fc.nat(6000), fc.constantFrom(0, 1000, 2000)),
     )
-    .map((milli) => Object.fromEntries(Object.entries(milli).map(([name, amount]) => [name, amount / 1000])));
+    .map((milli) => Object.fromEntries(entriesByName(milli).map(([name, amount]) => [name, amount / 1000])));
 
   const quantities: fc.Arbitrary<Quantities> = amounts.map((byName) => Quantities.of(byName));
 

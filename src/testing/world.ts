@@ -1,4 +1,4 @@
-import { type AgentId, FrameworkId, type TaskId } from '../core/index.ts';
+import { type AgentId, entriesByName, FrameworkId, type TaskId } from '../core/index.ts';
 import {
   createMaster,
   createMemoryRegistry,
@@ -190,7 +190,7 @@ export class World {
     return {
       log: (level, message, fields = {}) => {
         if (level !== 'warn' && level !== 'error') return;
-        const details = Object.entries(fields).map(([key, value]) => `${key}: ${String(value)}`);
+        const details = entriesByName(fields).map(([key, value]) => `${key}: ${String(value)}`);
         this.trace.add(name, [message, ...details].join('; ').replace(UUID_PREFIX, ''));
       },
     };

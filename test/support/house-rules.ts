@@ -1,9 +1,18 @@
 import { dirname, posix, relative } from 'node:path';
 import ts from 'typescript';
 
+/** Where something may be used all the same, and why nowhere else. */
+export interface Ban {
+  /** The files that may, as seen from `src/`. */
+  readonly places: RegExp;
+  /** Half a sentence, for whoever meets the ban: what to do instead, or what is wrong with it. */
+  readonly because: string;
+}
+
 /**
- * What the house forbids in `src/`, checked on the syntax tree rather than on text: which folder imports which, where
- * time, chance, Node and the two libraries may be touched, and a few words of the language that are not used here.
+ * What the house forbids in `src/`, checked on the syntax tree rather than on text: which folder imports which; where
+ * time, chance, Node and the two libraries may be touched; what runs in another order, or says something else, on
+ * another machine; and a few words of the language that are not used here.
  */
 export interface HouseRules {
   /** For each folder below `src/` (and the front door, `index`): what it may import besides itself. */
@@ -12,8 +21,11 @@ export interface HouseRules {
   readonly doors: RegExp;
   /** By package: the files that may import it. Packages that are not named may not be imported at all. */
   readonly packages: Readonly<Record<string, RegExp>>;
-  /** By global name, such as `Date` or `Math.random`: the files that may use it. */
-  readonly globals: Readonly<Record<string, RegExp>>;
+  /** By global name, such as `Date` or `Math.random`. */
+  readonly globals: Readonly<Record<string, Ban>>;
+  /** By the name of a method or field of whatever object, such as `localeCompare`. */
+  readonly members: Readonly<Record<string, Ban>>;
+  readonly statements: { readonly forIn: Ban; readonly await: Ban };
 }
 
 /** Paths relative to the root, such as `src/core/ids.ts`, with the text of each file. */
@@ -126,14 +138,17 @@ function checkWords(
     const { line } = source.getLineAndCharacterOfPosition(node.getStart(source));
     breaches.push(`${inside}:${line + 1} ${what}`);
   };
-  // Looking a name up is slow, and most names are of no interest.
-  const interesting = new Set(['globalThis', 'Math', ...Object.keys(rules.globals)]);
-  const lookUp = (name: ts.Identifier): string | undefined =>
-    interesting.has(name.text) && isGlobal(name, checker) ? name.text : undefined;
+  const refuse = (node: ts.Node, what: string, ban: Ban | undefined): void => {
+    if (ban !== undefined && !ban.places.test(inside)) report(node, `uses ${what}: ${ban.because}`);
+  };
+  const globals = globalNames(rules, checker);
   const visit = (node: ts.Node): void => {
-    const name = globalNamedBy(node, lookUp);
-    const place = name === undefined ? undefined : rules.globals[name];
-    if (place !== undefined && !place.test(inside)) report(node, `uses ${name}`);
+    const name = globals(node);
+    if (name !== undefined && Object.hasOwn(rules.globals, name)) refuse(node, name, rules.globals[name]);
+    const member = memberNamedBy(node);
+    if (member !== undefined && Object.hasOwn(rules.members, member)) refuse(node, member, rules.members[member]);
+    if (ts.isForInStatement(node)) refuse(node, 'for…in', rules.statements.forIn);
+    if (waits(node)) refuse(node, 'await', rules.statements.await);
     if (node.kind === ts.SyntaxKind.AnyKeyword) report(node, 'says any');
     if (ts.isExportAssignment(node) || hasDefaultModifier(node)) report(node, 'has a default export');
     if (ts.isEnumDeclaration(node)) report(node, 'declares an enum');
@@ -144,26 +159,49 @@ function checkWords(
   return breaches;
 }
 
+function waits(node: ts.Node): boolean {
+  return ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier !== undefined);
+}
+
 function hasDefaultModifier(node: ts.Node): boolean {
   if (!ts.canHaveModifiers(node)) return false;
   return ts.getModifiers(node)?.some((modifier) => modifier.kind === ts.SyntaxKind.DefaultKeyword) ?? false;
 }
 
-/** `Date`, `Math.random`, and the same by way of `globalThis`; nothing for a name that the file declares itself. */
-function globalNamedBy(node: ts.Node, lookUp: (name: ts.Identifier) => string | undefined): string | undefined {
-  if (ts.isPropertyAccessExpression(node)) {
-    const owner = globalNamedBy(node.expression, lookUp);
-    if (owner === 'globalThis') return node.name.text;
-    return owner === 'Math' ? `Math.${node.name.text}` : undefined;
-  }
-  if (ts.isBindingElement(node) && ts.isVariableDeclaration(node.parent.parent)) {
-    const from = node.parent.parent.initializer;
-    const key = node.propertyName ?? node.name;
-    const owner = from === undefined ? undefined : globalNamedBy(from, lookUp);
-    if (owner === 'globalThis' && ts.isIdentifier(key)) return key.text;
-    return owner === 'Math' && ts.isIdentifier(key) ? `Math.${key.text}` : undefined;
-  }
-  return ts.isIdentifier(node) && !isMemberName(node) ? lookUp(node) : undefined;
+/**
+ * What names globals: `Date`; `Math.random`, by whatever way of writing; and the same by way of `globalThis`. Nothing for
+ * a name that the file declares itself.
+ */
+function globalNames({ globals }: HouseRules, checker: ts.TypeChecker): (node: ts.Node) => string | undefined {
+  const names = Object.keys(globals);
+  const owners = new Set(names.filter((name) => name.includes('.')).map((name) => name.slice(0, name.indexOf('.'))));
+  // Looking a name up is slow, and most names are of no interest.
+  const interesting = new Set(['globalThis', ...owners, ...names]);
+  const memberOf = (owner: string | undefined, member: string | undefined): string | undefined => {
+    if (owner === 'globalThis') return member;
+    return owner !== undefined && member !== undefined && owners.has(owner) ? `${owner}.${member}` : undefined;
+  };
+  const nameOf = (node: ts.Node): string | undefined => {
+    if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) {
+      return memberOf(nameOf(node.expression), memberNamedBy(node));
+    }
+    if (ts.isBindingElement(node) && ts.isVariableDeclaration(node.parent.parent)) {
+      const from = node.parent.parent.initializer;
+      return from === undefined ? undefined : memberOf(nameOf(from), memberNamedBy(node));
+    }
+    const isName = ts.isIdentifier(node) && !isMemberName(node) && interesting.has(node.text);
+    return isName && isGlobal(node, checker) ? node.text : undefined;
+  };
+  return nameOf;
+}
+
+/** `b` for `a.b`, `a['b']` and `const { b } = a`. */
+function memberNamedBy(node: ts.Node): string | undefined {
+  if (ts.isPropertyAccessExpression(node)) return node.name.text;
+  if (ts.isElementAccessExpression(node)) return textOf(node.argumentExpression);
+  if (!ts.isBindingElement(node) || !ts.isObjectBindingPattern(node.parent)) return undefined;
+  const key = node.propertyName ?? node.name;
+  return ts.isIdentifier(key) || ts.isStringLiteralLike(key) ? key.text : undefined;
 }
 
 function isGlobal(name: ts.Identifier, checker: ts.TypeChecker): boolean {

@@ -1,4 +1,11 @@
-import { InvalidArgument, type KnownKeys, refuseUnknownKeys, requireObject, shown } from '../../core/index.ts';
+import {
+  entriesByName,
+  InvalidArgument,
+  type KnownKeys,
+  refuseUnknownKeys,
+  requireObject,
+  shown,
+} from '../../core/index.ts';
 import { checkBoolean, checkLabels, checkList, checkTexts } from '../field-check.ts';
 import { type Condition, condition } from './constraint.ts';
 import type { PortRequest, Requirement } from './requirement.ts';
@@ -88,7 +95,7 @@ function plannedScalars(requirement: Requirement): Plan['scalars'] {
     ['memMb', 'mem', memMb],
     ['diskMb', 'disk', diskMb],
     ['gpus', 'gpus', gpus],
-    ...Object.entries(scalars).map(([name, amount]) => [`scalars.${name}`, name, amount] as const),
+    ...entriesByName(scalars).map(([name, amount]) => [`scalars.${name}`, name, amount] as const),
   ];
   const planned: { name: string; milli: number }[] = [];
   for (const [field, name, amount] of amounts) {
