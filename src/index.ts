@@ -28,7 +28,7 @@ export {
   TaskId,
 } from './core/index.ts';
 export type { Executor, ExecutorContext } from './agent/index.ts';
-export type { Filters, Offer, OfferOperation } from './offers/index.ts';
+export type { Filters, Offer, OfferConstraints, OfferOperation } from './offers/index.ts';
 export type { MasterEvent, MasterSnapshot } from './master/index.ts';
 export type { FrameworkInfo, SchedulerCall, SchedulerEvent } from './protocol/index.ts';
 export { type Attribute, type Label, Quantities, Resources, type Resource } from './resources/index.ts';

@@ -19,6 +19,7 @@ export function apply(state: MasterTables, event: MasterEvent): void {
       return changeFramework(state, event.frameworkId, (framework) => {
         framework.info = mutable(event.info);
         framework.suppressedRoles = [...event.suppressedRoles];
+        framework.offerConstraints = mutable(event.offerConstraints);
       });
     case 'frameworkDisconnected':
       return disconnectFramework(state, event.frameworkId);
@@ -155,6 +156,7 @@ function resubscribeFramework(state: MasterTables, event: Event<'frameworkResubs
   changeFramework(state, event.frameworkId, (framework) => {
     framework.info = mutable(event.info);
     framework.suppressedRoles = [...event.suppressedRoles];
+    framework.offerConstraints = mutable(event.offerConstraints);
     framework.connection = event.connection;
     framework.subscriptions += 1;
     if (framework.recovered) framework.registeredMs = event.wallMs;

@@ -14,6 +14,7 @@ import {
   validateFrameworkInfo,
   validateFrameworkUpdate,
   validateKillPolicy,
+  validateOfferConstraints,
   validateRoles,
   validateSuppressedRoles,
 } from './validate/index.ts';
@@ -94,6 +95,7 @@ function decideSuppression(framework: FrameworkRecord, call: Call<'revive' | 'su
     frameworkId: framework.id,
     info: framework.info,
     suppressedRoles: call.type === 'suppress' ? [...others, ...roles] : others,
+    offerConstraints: framework.offerConstraints,
   });
   draft.allocator({
     method: call.type === 'suppress' ? 'suppressOffers' : 'reviveOffers',
@@ -196,7 +198,7 @@ function decideUpdateFramework(
   call: Call<'updateFramework'>,
   draft: Draft,
 ): void {
-  const { frameworkInfo, suppressedRoles = [] } = call;
+  const { frameworkInfo, suppressedRoles = [], offerConstraints = {} } = call;
   const roles = frameworkRoles(frameworkInfo);
   const invalid =
     (frameworkInfo.id === framework.id
@@ -204,19 +206,21 @@ function decideUpdateFramework(
       : `'FrameworkInfo.id' must be ${framework.id}, got ${frameworkInfo.id}`) ??
     validateFrameworkInfo(frameworkInfo) ??
     validateFrameworkUpdate(framework.info, frameworkInfo)?.message ??
-    validateSuppressedRoles(roles, suppressedRoles);
+    validateSuppressedRoles(roles, suppressedRoles) ??
+    validateOfferConstraints(roles, offerConstraints);
   if (invalid !== undefined) {
     draft.dropped(`update of framework ${framework.id}`, invalid);
     return;
   }
-  draft.event({ type: 'frameworkUpdated', frameworkId: framework.id, info: frameworkInfo, suppressedRoles });
+  const { id: frameworkId } = framework;
+  draft.event({ type: 'frameworkUpdated', frameworkId, info: frameworkInfo, suppressedRoles, offerConstraints });
   for (const agentId of agentsOf(state, framework)) {
     const connection = state.agents.get(agentId)?.connection;
     if (connection !== undefined) draft.tellAgent(connection, { type: 'updateFramework', frameworkInfo });
   }
   draft.allocator({
     method: 'updateFramework',
-    args: [framework.id, allocatorFramework(frameworkInfo, suppressedRoles)],
+    args: [frameworkId, allocatorFramework({ info: frameworkInfo, suppressedRoles, offerConstraints })],
   });
   // A role that was dropped has no claim to what it was offered.
   for (const offer of state.offers.ofFramework(framework.id)) {

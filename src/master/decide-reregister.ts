@@ -116,6 +116,7 @@ function recoverFramework(
     id,
     info,
     suppressedRoles: [],
+    offerConstraints: {},
     connection: undefined,
     recovered: true,
     subscriptions: 0,
@@ -125,7 +126,7 @@ function recoverFramework(
   draft.event({ type: 'frameworkAdded', framework });
   draft.allocator({
     method: 'addFramework',
-    args: [id, allocatorFramework(info, []), { active: false, used: new Map() }],
+    args: [id, allocatorFramework(framework), { active: false, used: new Map() }],
   });
   const { agentReregisterTimeoutMs } = state.config;
   draft.startTimer(timerKey.failover(id), Math.max(info.failoverTimeoutMs ?? 0, agentReregisterTimeoutMs), {

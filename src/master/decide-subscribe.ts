@@ -1,5 +1,6 @@
 import { FrameworkId } from '../core/index.ts';
 import type { AllocatorFramework } from '../allocator/index.ts';
+import type { OfferConstraints } from '../offers/index.ts';
 import { type FrameworkInfo, frameworkRoles } from '../protocol/index.ts';
 import { withdrawOffers } from './decide-offers.ts';
 import { removeFramework } from './decide-remove-framework.ts';
@@ -7,7 +8,12 @@ import { Draft } from './draft.ts';
 import type { Decision, MasterCommand } from './protocol.ts';
 import type { FrameworkRecord, MasterState } from './state.ts';
 import { timerKey } from './timers.ts';
-import { validateFrameworkInfo, validateFrameworkUpdate, validateSuppressedRoles } from './validate/index.ts';
+import {
+  validateFrameworkInfo,
+  validateFrameworkUpdate,
+  validateOfferConstraints,
+  validateSuppressedRoles,
+} from './validate/index.ts';
 
 type Command<Type extends MasterCommand['type']> = Extract<MasterCommand, { readonly type: Type }>;
 
@@ -18,31 +24,29 @@ type Command<Type extends MasterCommand['type']> = Extract<MasterCommand, { read
  */
 export function decideSubscribe(state: MasterState, command: Command<'subscribe'>): Decision {
   const { connection, subscribe } = command;
-  const { frameworkInfo } = subscribe;
-  const suppressedRoles = subscribe.suppressedRoles ?? [];
+  const { frameworkInfo, suppressedRoles = [], offerConstraints = {} } = subscribe;
   const draft = new Draft();
   const known = frameworkInfo.id === undefined ? undefined : state.frameworks.get(frameworkInfo.id);
-  const error = subscribeError(state, { frameworkInfo, suppressedRoles, known });
+  const error = subscribeError(state, { frameworkInfo, suppressedRoles, offerConstraints, known });
   if (error !== undefined) {
     draft.tellFramework(connection, { type: 'error', message: error });
     draft.closeFramework(connection, error);
     return draft;
   }
+  const subscriber = { frameworkInfo, suppressedRoles, offerConstraints, connection, wallMs: command.wallMs };
   const framework =
-    known === undefined
-      ? addFramework(state, { frameworkInfo, suppressedRoles, connection, wallMs: command.wallMs }, draft)
-      : resubscribe(state, known, { frameworkInfo, suppressedRoles, connection, wallMs: command.wallMs }, draft);
+    known === undefined ? addFramework(state, subscriber, draft) : resubscribe(state, known, subscriber, draft);
   welcome(state, framework, connection, draft);
   // Last, so that the framework is subscribed by the time that it is offered something.
   if (known === undefined) {
     draft.allocator({
       method: 'addFramework',
-      args: [framework.id, allocatorFramework(framework.info, suppressedRoles), { active: true, used: new Map() }],
+      args: [framework.id, allocatorFramework(framework), { active: true, used: new Map() }],
     });
   } else {
     draft.allocator({
       method: 'updateFramework',
-      args: [framework.id, allocatorFramework(framework.info, suppressedRoles)],
+      args: [framework.id, allocatorFramework(framework)],
     });
     draft.allocator({ method: 'activateFramework', args: [framework.id] });
   }
@@ -52,6 +56,7 @@ export function decideSubscribe(state: MasterState, command: Command<'subscribe'
 interface Subscriber {
   readonly frameworkInfo: FrameworkInfo;
   readonly suppressedRoles: readonly string[];
+  readonly offerConstraints: OfferConstraints;
   readonly connection: number;
   readonly wallMs: number;
 }
@@ -61,29 +66,32 @@ function subscribeError(
   request: {
     readonly frameworkInfo: FrameworkInfo;
     readonly suppressedRoles: readonly string[];
+    readonly offerConstraints: OfferConstraints;
     readonly known: FrameworkRecord | undefined;
   },
 ): string | undefined {
-  const { frameworkInfo, suppressedRoles, known } = request;
+  const { frameworkInfo, suppressedRoles, offerConstraints, known } = request;
   const invalid = validateFrameworkInfo(frameworkInfo);
   if (invalid !== undefined) return invalid;
   if (frameworkInfo.id !== undefined && state.completedFrameworks.has(frameworkInfo.id)) {
     return 'Framework has been removed';
   }
-  const suppressed = validateSuppressedRoles(frameworkRoles(frameworkInfo), suppressedRoles);
-  if (suppressed !== undefined) return suppressed;
+  const roles = frameworkRoles(frameworkInfo);
+  const strange = validateSuppressedRoles(roles, suppressedRoles) ?? validateOfferConstraints(roles, offerConstraints);
+  if (strange !== undefined) return strange;
   const change = known === undefined ? undefined : validateFrameworkUpdate(known.info, frameworkInfo);
   // Another user or checkpoint flag is no error here: the old value stays.
   return change?.field === 'principal' ? change.message : undefined;
 }
 
 function addFramework(state: MasterState, subscriber: Subscriber, draft: Draft): FrameworkRecord {
-  const { frameworkInfo, suppressedRoles, connection, wallMs } = subscriber;
+  const { frameworkInfo, suppressedRoles, offerConstraints, connection, wallMs } = subscriber;
   const id = frameworkInfo.id ?? FrameworkId(`${state.info.id}-${String(state.nextFramework).padStart(4, '0')}`);
   const framework: FrameworkRecord = {
     id,
     info: { ...frameworkInfo, id },
     suppressedRoles,
+    offerConstraints,
     connection,
     recovered: false,
     subscriptions: 1,
@@ -101,7 +109,7 @@ function resubscribe(
   subscriber: Subscriber,
   draft: Draft,
 ): FrameworkRecord {
-  const { frameworkInfo, suppressedRoles, connection, wallMs } = subscriber;
+  const { frameworkInfo, suppressedRoles, offerConstraints, connection, wallMs } = subscriber;
   if (known.connection !== undefined) {
     disconnectScheduler(state, known, draft);
     draft.tellFramework(known.connection, { type: 'error', message: 'Framework failed over' });
@@ -110,9 +118,17 @@ function resubscribe(
     draft.cancelTimer(timerKey.failover(known.id));
   }
   const info = { ...withImmutables(frameworkInfo, known.info), id: known.id };
-  draft.event({ type: 'frameworkResubscribed', frameworkId: known.id, info, suppressedRoles, connection, wallMs });
+  draft.event({
+    type: 'frameworkResubscribed',
+    frameworkId: known.id,
+    info,
+    suppressedRoles,
+    offerConstraints,
+    connection,
+    wallMs,
+  });
   draft.info(`Framework ${known.id} (${info.name}) subscribed again`, { frameworkId: known.id });
-  return { ...known, info, suppressedRoles, connection };
+  return { ...known, info, suppressedRoles, offerConstraints, connection };
 }
 
 /** The new description with what cannot be changed as it was. */
@@ -178,10 +194,14 @@ export function decideFailoverTimedOut(state: MasterState, command: Command<'fai
 }
 
 /** What the allocator needs to know of a framework. */
-export function allocatorFramework(info: FrameworkInfo, suppressedRoles: readonly string[]): AllocatorFramework {
+export function allocatorFramework(
+  framework: Pick<FrameworkRecord, 'info' | 'suppressedRoles' | 'offerConstraints'>,
+): AllocatorFramework {
+  const { info, suppressedRoles, offerConstraints } = framework;
   return {
     roles: frameworkRoles(info),
     suppressedRoles,
+    offerConstraints,
     capabilities: info.capabilities ?? [],
     ...(info.minAllocatable === undefined ? {} : { minAllocatable: info.minAllocatable }),
   };

@@ -1,6 +1,6 @@
 import type { AgentId, ExecutorId, FrameworkId, OfferId, TaskId } from '../core/index.ts';
 import type { Allocation, Allocator } from '../allocator/index.ts';
-import type { Offer } from '../offers/index.ts';
+import type { Offer, OfferConstraints } from '../offers/index.ts';
 import type {
   AgentInfo,
   AgentMessage,
@@ -87,6 +87,7 @@ export type MasterEvent =
       readonly frameworkId: FrameworkId;
       readonly info: FrameworkInfo;
       readonly suppressedRoles: readonly string[];
+      readonly offerConstraints: OfferConstraints;
       readonly connection: ConnectionId;
       readonly wallMs: number;
     }
@@ -95,6 +96,7 @@ export type MasterEvent =
       readonly frameworkId: FrameworkId;
       readonly info: FrameworkInfo;
       readonly suppressedRoles: readonly string[];
+      readonly offerConstraints: OfferConstraints;
     }
   | { readonly type: 'frameworkDisconnected'; readonly frameworkId: FrameworkId }
   /** Its tasks, offers and executors are gone by now. */

@@ -1,5 +1,5 @@
 import type { AgentId, ExecutorId, FrameworkId, MasterId } from '../core/index.ts';
-import type { Offer } from '../offers/index.ts';
+import type { Offer, OfferConstraints } from '../offers/index.ts';
 import type { FrameworkInfo } from '../protocol/index.ts';
 import { frameworkRoles } from '../protocol/index.ts';
 import { type Attribute, Quantities, Resources } from '../resources/index.ts';
@@ -28,6 +28,7 @@ export interface FrameworkSnapshot {
   readonly info: FrameworkInfo;
   readonly roles: readonly string[];
   readonly suppressedRoles: readonly string[];
+  readonly offerConstraints: OfferConstraints;
   readonly connected: boolean;
   /** Known only from its tasks: it has not subscribed to this master yet. */
   readonly recovered: boolean;
@@ -118,12 +119,13 @@ function agentSnapshot(state: MasterState, agent: AgentRecord): AgentSnapshot {
 }
 
 function frameworkSnapshot(state: MasterState, framework: FrameworkRecord, used: Quantities): FrameworkSnapshot {
-  const { id, info, suppressedRoles, recovered, registeredMs, reregisteredMs } = framework;
+  const { id, info, suppressedRoles, offerConstraints, recovered, registeredMs, reregisteredMs } = framework;
   return {
     id,
     info,
     roles: frameworkRoles(info),
     suppressedRoles,
+    offerConstraints,
     connected: framework.connection !== undefined,
     recovered,
     registeredMs,

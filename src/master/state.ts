@@ -1,4 +1,5 @@
 import type { AgentId, FrameworkId, TaskId } from '../core/index.ts';
+import type { OfferConstraints } from '../offers/index.ts';
 import type { AgentInfo, AgentMessage, FrameworkInfo, MasterInfo } from '../protocol/index.ts';
 import type { Resources } from '../resources/index.ts';
 import type { KillPolicy, Task } from '../tasks/index.ts';
@@ -32,6 +33,7 @@ export interface FrameworkRecord {
   /** With its id. */
   readonly info: FrameworkInfo;
   readonly suppressedRoles: readonly string[];
+  readonly offerConstraints: OfferConstraints;
   /** Where its scheduler is; `undefined`: disconnected, no offers are made. */
   readonly connection: ConnectionId | undefined;
   /** Known only from what runs on agents: it has not subscribed to this master yet. */

@@ -1,5 +1,5 @@
 import type { AgentId, ExecutorId, OfferId, TaskId } from '../core/index.ts';
-import type { Filters, OfferOperation } from '../offers/index.ts';
+import type { Filters, OfferConstraints, OfferOperation } from '../offers/index.ts';
 import type { KillPolicy } from '../tasks/index.ts';
 import type { FrameworkInfo } from './framework-info.ts';
 
@@ -10,6 +10,8 @@ export interface Subscribe {
   readonly frameworkInfo: FrameworkInfo;
   /** Roles that want no offers for now; replaces what was suppressed before. */
   readonly suppressedRoles?: readonly string[];
+  /** Which agents to offer to it, by role; replaces what was said before. */
+  readonly offerConstraints?: OfferConstraints;
 }
 
 /**
@@ -46,4 +48,5 @@ export type SchedulerCall =
       readonly type: 'updateFramework';
       readonly frameworkInfo: FrameworkInfo;
       readonly suppressedRoles?: readonly string[];
+      readonly offerConstraints?: OfferConstraints;
     };

@@ -1,6 +1,7 @@
 import { InvalidArgument, requireObject, shown } from '../core/index.ts';
 import type { SchedulerCall } from '../protocol/index.ts';
 import { checkData, checkFilters, checkKillPolicy, checkList, checkText, checkTexts } from './field-check.ts';
+import { checkOfferConstraints } from './framework-check.ts';
 import { frameworkInfo, optionsOf } from './framework-options.ts';
 import { checkOperations } from './operation-check.ts';
 
@@ -62,6 +63,7 @@ export function checkCall(call: SchedulerCall): void {
       checkText(call.frameworkInfo.user, 'frameworkInfo.user');
       frameworkInfo(optionsOf(call.frameworkInfo));
       if (call.suppressedRoles !== undefined) checkTexts(call.suppressedRoles, 'suppressedRoles', 'roles');
+      if (call.offerConstraints !== undefined) checkOfferConstraints(call.offerConstraints, 'offerConstraints');
       return;
     case 'teardown':
       return;

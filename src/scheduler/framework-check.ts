@@ -6,6 +6,7 @@ import {
   requireObject,
   shown,
 } from '../core/index.ts';
+import { compileConstraints, type OfferConstraints } from '../offers/index.ts';
 import type { FrameworkCapability } from '../protocol/index.ts';
 import { checkBoolean, checkLabels, checkList, checkText, checkTexts } from './field-check.ts';
 import type { FrameworkOptions } from './framework-options.ts';
@@ -23,6 +24,7 @@ const OPTIONS_KEYS: KnownKeys<FrameworkOptions> = {
   labels: true,
   minAllocatable: true,
   suppressedRoles: true,
+  offerConstraints: true,
   hostname: true,
   webuiUrl: true,
 };
@@ -56,6 +58,15 @@ export function checkFrameworkShape(options: FrameworkOptions): void {
   if (capabilities !== undefined) checkCapabilities(capabilities);
   checkLabels(labels, 'framework.labels');
   checkMinAllocatable(options.minAllocatable);
+  if (options.offerConstraints !== undefined) {
+    checkOfferConstraints(options.offerConstraints, 'framework.offerConstraints');
+  }
+}
+
+/** @throws InvalidArgument naming what of them is not valid, below `field` */
+export function checkOfferConstraints(constraints: OfferConstraints, field: string): void {
+  requireObject(constraints, field);
+  for (const [role, groups] of Object.entries(constraints)) compileConstraints(groups, `${field}.${role}`);
 }
 
 function checkCapabilities(capabilities: readonly FrameworkCapability[]): void {

@@ -1,5 +1,6 @@
 import { FrameworkId, InvalidArgument, shown } from '../core/index.ts';
 import type { FrameworkCapability, FrameworkInfo } from '../protocol/index.ts';
+import type { OfferConstraints } from '../offers/index.ts';
 import { type Label, type Quantities, roleError } from '../resources/index.ts';
 import { currentUser } from './defaults.ts';
 import { checkedId } from './field-check.ts';
@@ -34,6 +35,8 @@ export interface FrameworkOptions {
   readonly minAllocatable?: Readonly<Record<string, readonly Quantities[]>>;
   /** Roles that want no offers for now; `revive` ends that. */
   readonly suppressedRoles?: readonly string[];
+  /** By role: agents for which none of the groups of constraints holds are not offered. */
+  readonly offerConstraints?: OfferConstraints;
   /** Where the framework runs, for people. */
   readonly hostname?: string;
   /** A page to look at, for people. */

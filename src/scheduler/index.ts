@@ -4,6 +4,13 @@
  *
  * @packageDocumentation
  */
+export type {
+  AttributeConstraint,
+  ConstraintGroup,
+  ConstraintPredicate,
+  ConstraintSelector,
+  OfferConstraints,
+} from '../offers/index.ts';
 export type { Backoff } from './backoff.ts';
 export { callsOf, type KillRequest, type OfferReference, type OneOrMore, type SchedulerCalls } from './call-maker.ts';
 export { connect } from './connect.ts';

@@ -48,6 +48,7 @@ function world(...events: readonly MasterEvent[]): MasterTables {
       id: FRAMEWORK,
       info: { id: FRAMEWORK, user: 'u', name: 'f', capabilities: ['PARTITION_AWARE'] },
       suppressedRoles: [],
+      offerConstraints: {},
       connection: 1,
       recovered: false,
       subscriptions: 1,

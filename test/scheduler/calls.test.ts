@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AgentId, ExecutorId, InvalidArgument, OfferId, TaskId } from '../../src/core/index.ts';
+import type { ConstraintGroup } from '../../src/offers/index.ts';
 import { seededRandom } from '../../src/runtime/index.ts';
 import { callsOf, commandTask, connect, type DriverOptions, type FrameworkOptions } from '../../src/scheduler/index.ts';
 import type { TaskStatus } from '../../src/tasks/index.ts';
@@ -167,6 +168,26 @@ describe('calls of a connected driver', () => {
     });
     driver.revive(['c']);
     expect(() => driver.revive(['a'])).toThrow('expected a role of the framework (b, c)');
+  });
+
+  test('updateFramework() changes constraints, and keeps those of the roles that are left', () => {
+    const groups = (name: string): readonly ConstraintGroup[] => [
+      [{ selector: { type: 'attribute', name }, predicate: { type: 'exists' } }],
+    ];
+    const { driver, master, resubscribe } = setUp({ roles: ['a', 'b'], offerConstraints: { a: groups('x') } });
+    expect(master.connection.subscribe.offerConstraints).toEqual({ a: groups('x') });
+    driver.updateFramework({ webuiUrl: 'http://x' });
+    driver.updateFramework({ offerConstraints: { a: groups('y'), b: groups('z') } });
+    driver.updateFramework({ roles: ['b'] });
+    driver.updateFramework({ offerConstraints: {} });
+    const said = master.connection.sent('updateFramework').map(({ offerConstraints }) => offerConstraints);
+    expect(said).toEqual([{ a: groups('x') }, { a: groups('y'), b: groups('z') }, { b: groups('z') }, undefined]);
+    expect(() => driver.updateFramework({ offerConstraints: { a: groups('x') } })).toThrow(
+      'framework.offerConstraints[0]: expected a role of the framework (b), got "a"',
+    );
+    driver.updateFramework({ offerConstraints: { b: groups('w') } });
+    resubscribe();
+    expect(master.connection.subscribe.offerConstraints).toEqual({ b: groups('w') });
   });
 
   test('updateFramework as data replaces everything but the id', () => {

@@ -111,6 +111,12 @@ describe('a call of a program without types', () => {
       'suppressedRoles',
     ],
     [
+      'call of an update with constraints that say nothing',
+      (driver) =>
+        driver.call({ type: 'updateFramework', frameworkInfo: { name: 'n', user: 'u' }, offerConstraints: { r: [] } }),
+      'offerConstraints.r',
+    ],
+    [
       'launch of a task without end',
       (driver) => driver.launch(O1, { ...task, maxCompletionTimeMs: Number.NaN }),
       'operations[0].taskInfos[0].maxCompletionTimeMs',
@@ -179,6 +185,7 @@ describe('a call of a program without types', () => {
     [{ failoverTimeout: 5 }, 'framework.failoverTimeout'],
     [{ roles: 'a' }, 'framework.roles'],
     [{ suppressedRoles: 'a' }, 'framework.suppressedRoles'],
+    [{ offerConstraints: { '*': [[]] } }, 'framework.offerConstraints.*[0]'],
   ])('updateFramework(%o) is refused, naming %s', ([changes, field]) => {
     const { driver, master } = connected();
     expect(fieldOf(() => driver.updateFramework(changes as never))).toBe(field);
@@ -222,6 +229,8 @@ describe('connect() and run() of a program without types', () => {
     [{ name: 'test', roles: 'a' }, 'framework.roles'],
     [{ name: 'test', role: 5 }, 'framework.role'],
     [{ name: 'test', suppressedRoles: 'a' }, 'framework.suppressedRoles'],
+    [{ name: 'test', offerConstraints: [] }, 'framework.offerConstraints'],
+    [{ name: 'test', offerConstraints: { '*': [] } }, 'framework.offerConstraints.*'],
     [{ name: 'test', capabilities: ['MULTI_ROLE', 'FOO'] }, 'framework.capabilities[1]'],
     [{ name: 'test', capabilities: 'MULTI_ROLE' }, 'framework.capabilities'],
     [{ name: 'test', checkpoint: 'no' }, 'framework.checkpoint'],

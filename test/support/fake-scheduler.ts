@@ -1,5 +1,5 @@
 import type { FrameworkId, OfferId, TaskId } from '../../src/core/index.ts';
-import type { Offer } from '../../src/offers/index.ts';
+import type { Offer, OfferConstraints } from '../../src/offers/index.ts';
 import type {
   Channel,
   FrameworkInfo,
@@ -42,9 +42,9 @@ export class FakeScheduler {
     return this.#channel !== undefined;
   }
 
-  connect(suppressedRoles?: readonly string[]): void {
+  connect(suppressedRoles: readonly string[] = [], offerConstraints: OfferConstraints = {}): void {
     const channel: Channel<SchedulerCall> = this.#endpoint.connect(
-      { type: 'subscribe', frameworkInfo: this.info, ...(suppressedRoles === undefined ? {} : { suppressedRoles }) },
+      { type: 'subscribe', frameworkInfo: this.info, suppressedRoles, offerConstraints },
       {
         onMessage: (event) => {
           if (this.#channel === channel) this.#hear(event);

@@ -1,4 +1,5 @@
-import { identifierError } from '../../core/index.ts';
+import { identifierError, InvalidArgument } from '../../core/index.ts';
+import { compileConstraints, type OfferConstraints } from '../../offers/index.ts';
 import { type FrameworkInfo, frameworkRoles, hasCapability } from '../../protocol/index.ts';
 import { roleError } from '../../resources/index.ts';
 import { listed } from './role.ts';
@@ -63,6 +64,26 @@ export function validateSuppressedRoles(roles: readonly string[], suppressed: re
   const strange = suppressed.filter((role) => !roles.includes(role));
   if (strange.length === 0) return undefined;
   return `Suppressed roles ${listed(strange)} are not among the framework's roles ${listed(roles)}`;
+}
+
+/**
+ * Why offer constraints are refused, or `undefined`: they must be of the framework's roles, and well-formed.
+ *
+ * @see Mesos `src/master/master.cpp`, `Master::validateFramework`; `offer_constraints_filter.cpp`
+ */
+export function validateOfferConstraints(roles: readonly string[], constraints: OfferConstraints): string | undefined {
+  for (const [role, groups] of Object.entries(constraints)) {
+    if (!roles.includes(role)) {
+      return `Offer constraints are of role '${role}', which is not among the framework's roles ${listed(roles)}`;
+    }
+    try {
+      compileConstraints(groups, role);
+    } catch (error) {
+      if (!(error instanceof InvalidArgument)) throw error;
+      return `Offer constraints are not valid: ${error.message}`;
+    }
+  }
+  return undefined;
 }
 
 /** A change that a framework may not make, and which field it is. */

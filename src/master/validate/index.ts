@@ -4,6 +4,7 @@ export {
   type FrameworkUpdateError,
   validateFrameworkInfo,
   validateFrameworkUpdate,
+  validateOfferConstraints,
   validateSuppressedRoles,
 } from './framework.ts';
 export { validateOfferIds } from './offer-ids.ts';
