@@ -51,7 +51,7 @@ export interface ScriptedFault {
   readonly kind: FaultKind;
   /** Host name of an agent, or name of a framework; drawn from the seed if absent. */
   readonly target?: string;
-  /** How long it lasts, or until what died is started again; drawn from the seed if absent. */
+  /** How long it lasts, how late a call is, or until what died is started again; drawn from the seed if absent. */
   readonly durationMs?: number;
 }
 

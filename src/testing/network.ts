@@ -15,12 +15,21 @@ export type Message = AgentMessage | MasterMessage | SchedulerCall | SchedulerEv
 
 export type CallFault = 'loseMessage' | 'delayMessage' | 'duplicateMessage';
 
+/** What the next call that is not spoken for comes to. */
+export interface ArmedFault {
+  readonly fault: CallFault;
+  /** How late a call is; drawn if absent. */
+  readonly delayMs: number | undefined;
+}
+
 /** What the network tells of: for the trace, the counts and the checkers. */
 export interface NetworkHooks {
   /** A client gave it a message for the master; what becomes of it is another matter. */
   onSent(client: Client, message: Message): void;
   onDelivered(client: Client, direction: Direction, message: Message): void;
   onFault(client: Client, fault: CallFault, message: Message): void;
+  /** A call that meets a partition. */
+  onLost(client: Client, message: Message): void;
   onEvent(client: Client, text: string): void;
 }
 
@@ -33,7 +42,7 @@ export class Client {
   /** How many partitions lie in its way, by direction. */
   readonly blocked: Record<Direction, number> = { up: 0, down: 0 };
   /** What its next calls come to. */
-  readonly armed: CallFault[] = [];
+  readonly armed: ArmedFault[] = [];
   /** By number of connection, in order. */
   readonly connections: Set<Connection> = new Set();
 
@@ -173,14 +182,15 @@ class Line<Up extends Message, Down extends Message> implements Connection, Chan
     hooks.onSent(this.#client, message);
     if (this.#broken) return;
     if (this.#client.blocked.up > 0) {
-      hooks.onEvent(this.#client, `a call is lost in the partition: ${message.type}`);
+      hooks.onLost(this.#client, message);
       return;
     }
-    const fault = this.#client.armed.shift();
+    const armed = this.#client.armed.shift();
+    const fault = armed?.fault;
     if (fault !== undefined) hooks.onFault(this.#client, fault, message);
     if (fault === 'loseMessage') return;
     const deliver = (): void => this.#deliverUp(message);
-    this.#push(this.#up, deliver, fault === 'delayMessage' ? 1_000 + random.integer(30_000) : 0);
+    this.#push(this.#up, deliver, fault === 'delayMessage' ? (armed?.delayMs ?? 1_000 + random.integer(30_000)) : 0);
     if (fault === 'duplicateMessage') this.#push(this.#up, deliver);
   }
 

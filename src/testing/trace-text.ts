@@ -27,10 +27,10 @@ function fullText(message: Message, hostOf: (agentId: AgentId) => string): strin
       return undefined;
     case 'accept': {
       const operations = message.operations.map(operationText).join('; ') || 'nothing';
-      return `ACCEPT ${message.offerIds.join(' ')}: ${operations}${filterText(message.filters?.refuseMs)}`;
+      return `ACCEPT ${message.offerIds.join(' ')}: ${operations}${filterText('; the rest refused', message.filters?.refuseMs)}`;
     }
     case 'decline':
-      return `DECLINE ${listed(message.offerIds)}${filterText(message.filters?.refuseMs)}`;
+      return `DECLINE ${listed(message.offerIds)}${filterText(', refused', message.filters?.refuseMs)}`;
     case 'revive':
     case 'suppress':
       return `${message.type.toUpperCase()} ${message.roles?.join(' ') ?? 'all roles'}`;
@@ -55,7 +55,7 @@ function fullText(message: Message, hostOf: (agentId: AgentId) => string): strin
     case 'registerAgent':
       return `REGISTER with ${message.agentInfo.resources}`;
     case 'reregisterAgent':
-      return `REREGISTER with ${message.tasks.length} tasks: ${listed(message.tasks.map(({ taskId, state }) => `${taskId} ${state}`))}`;
+      return `REREGISTER, ${tasksText(message.tasks)}`;
     case 'agentRegistered':
       return `REGISTERED as ${message.agentId}`;
     case 'agentReregistered': {
@@ -110,12 +110,20 @@ function listed(items: readonly string[], separator = ' '): string {
   return items.length <= LISTED_MAX ? shown : `${shown}${separator}and ${items.length - LISTED_MAX} more`;
 }
 
-function filterText(refuseMs: number | undefined): string {
-  return refuseMs === undefined ? '' : `, refused for ${refuseMs / 1_000} s`;
+function filterText(what: string, refuseMs: number | undefined): string {
+  return refuseMs === undefined ? '' : `${what} for ${refuseMs / 1_000} s`;
 }
 
 function offerText({ id, hostname, resources }: Offer): string {
   return `${id} ${hostname} ${resources.unallocate()}`;
+}
+
+function tasksText(tasks: readonly { readonly taskId: string; readonly state: string }[]): string {
+  if (tasks.length === 0) return 'without tasks';
+  return `with ${listed(
+    tasks.map(({ taskId, state }) => `${taskId} ${state}`),
+    ', ',
+  )}`;
 }
 
 function taskText({ taskId, resources }: TaskInfo): string {

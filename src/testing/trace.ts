@@ -1,3 +1,6 @@
+/** As wide as `master -> web1`, so that what is said stands below each other. */
+const WHO_WIDTH = 14;
+
 /** The last lines that are always kept. */
 const LAST_LINES_MAX = 60;
 
@@ -21,7 +24,7 @@ export class Trace {
   }
 
   add(who: string, text: string): void {
-    const line = `${clockText(this.#nowMs())}  ${who.padEnd(8)}  ${text}`;
+    const line = `${clockText(this.#nowMs())}  ${who.padEnd(WHO_WIDTH)}  ${text}`;
     this.#mix(line);
     this.#onLine?.(line);
     this.#lines.push(line);

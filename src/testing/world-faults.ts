@@ -59,7 +59,7 @@ export class FaultInjector {
       case 'delayMessage':
       case 'duplicateMessage':
         // It counts when it happens, which is with the next call.
-        this.#client(fault)?.armed.push(kind);
+        this.#client(fault)?.armed.push({ fault: kind, delayMs: fault.durationMs });
         return;
       case 'cutStream':
         return this.#cutStream(fault);

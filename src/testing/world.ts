@@ -15,7 +15,7 @@ import { overcommitted } from './checkers-machine.ts';
 import type { FaultKind } from './fault-plan.ts';
 import type { SimulatedContainer } from './machine.ts';
 import { SimulatedProcess, type WallClock } from './machine-process.ts';
-import { Client, type Message, Network } from './network.ts';
+import { type CallFault, Client, type Message, Network } from './network.ts';
 import type { SimulatedAgent, SimulationOptions } from './simulate-options.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 import { Trace } from './trace.ts';
@@ -79,7 +79,10 @@ export class World {
           const arrow = direction === 'up' ? `${client.name} -> master` : `master -> ${client.name}`;
           this.#traceMessage(arrow, message);
         },
-        onFault: (client, fault, message) => this.faultHappened(fault, client.name, message.type),
+        onFault: (client, fault, message) =>
+          this.faultHappened(fault, client.name, `${CALL_FAULTS[fault]}: ${this.#textOf(message)}`),
+        onLost: (client, message) =>
+          this.trace.add(client.name, `does not get through the partition: ${this.#textOf(message)}`),
         onEvent: (client, text) => this.trace.add(client.name, text),
       },
     });
@@ -303,6 +306,10 @@ export class World {
     }
   }
 
+  #textOf(message: Message): string {
+    return messageText(message, (agentId) => this.hostOf(agentId)) ?? message.type.toUpperCase();
+  }
+
   #traceMessage(arrow: string, message: Message): void {
     const text = messageText(message, (agentId) => this.hostOf(agentId));
     if (text !== undefined) this.trace.add(arrow, text);
@@ -317,6 +324,12 @@ export class World {
     return owner === undefined || task === undefined ? undefined : { ...owner, taskId: task.taskId };
   }
 }
+
+const CALL_FAULTS: Readonly<Record<CallFault, string>> = {
+  loseMessage: 'gets lost',
+  delayMessage: 'takes its time',
+  duplicateMessage: 'arrives twice',
+};
 
 function agentPlans(agents: SimulationOptions['agents']): readonly (SimulatedAgent & { readonly hostname: string })[] {
   const plans: readonly SimulatedAgent[] =

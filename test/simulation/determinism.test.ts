@@ -22,7 +22,9 @@ async function tracesIn(locale: string, timeZone: string, node: readonly string[
   return JSON.parse(stdout) as Told;
 }
 
-test('two processes, with the settings of two machines, give the same trace for the same seed', async () => {
+test('two processes, with the settings of two machines, give the same trace for the same seed', {
+  timeout: 120_000,
+}, async () => {
   const here = await tracesIn('ar_EG.UTF-8', 'America/St_Johns', ['--hash-seed=1', '--max-old-space-size=512']);
   // Sorts, writes numbers and reads the clock in another way; and its engine hashes and collects in another way.
   const there = await tracesIn('et_EE.UTF-8', 'Pacific/Apia', ['--hash-seed=2', '--max-semi-space-size=1']);
