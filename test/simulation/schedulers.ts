@@ -20,6 +20,8 @@ export interface Work {
   /** True: each task ends by itself, and `count` of them must succeed. False: `count` of them run for ever. */
   readonly finishes: boolean;
   readonly labels?: readonly Label[];
+  /** For how many milliseconds the next task runs; absent: as the labels and the simulation say. */
+  readonly lastsMs?: () => number;
   readonly refuseMs?: number;
   /** Every so many milliseconds it kills its oldest task. */
   readonly killEveryMs?: number;
@@ -102,8 +104,7 @@ function answerOffers(work: Work, state: Progress, offers: readonly Offer[]): An
       resources = match.remaining;
       const launched = progress.launched + 1;
       const id = `${work.prefix}-${launched}`;
-      const labels = work.labels === undefined ? {} : { labels: work.labels };
-      taskInfos.push(commandTask({ id, offer, command: 'work', resources: match.resources, ...labels }));
+      taskInfos.push(commandTask({ id, offer, command: 'work', resources: match.resources, ...labelsOf(work) }));
       progress = { ...progress, launched, live: [...progress.live, id] };
     }
     if (taskInfos.length === 0) actions.push({ type: 'decline', offerIds: [offer.id], ...declineFilters(work) });
@@ -111,6 +112,11 @@ function answerOffers(work: Work, state: Progress, offers: readonly Offer[]): An
       actions.push({ type: 'accept', offerIds: [offer.id], operations: [{ type: 'LAUNCH', taskInfos }], ...filters });
   }
   return [progress, actions];
+}
+
+function labelsOf({ labels, lastsMs }: Work): { readonly labels?: readonly Label[] } {
+  if (lastsMs === undefined) return labels === undefined ? {} : { labels };
+  return { labels: [...(labels ?? []), { key: 'sim.durationMs', value: String(lastsMs()) }] };
 }
 
 /** Who has a small share and wants its offers back at once is offered the same for ever, and others starve. */
