@@ -62,6 +62,21 @@ describe('quota', () => {
     expect(consumed(fleet, 'r')).toBe('cpus:3; mem:100');
   });
 
+  test('what one run offers a role of an agent in both stages is one offer', () => {
+    const fleet = createFleet();
+    fleet.addFramework('f0', ['x']);
+    fleet.addAgent('a0', 'cpus:1;mem:50');
+    expect(fleet.told()).toEqual(['f0 x a0 cpus:1; mem:50']);
+    // More is held than there is: headroom is reckoned too low, until nothing is required any more.
+    const info = fleet.allocator.agent(AgentId('a0'));
+    if (info !== undefined) fleet.allocator.updateAgent(AgentId('a0'), { ...info, total: Resources.parse('mem:50') });
+    fleet.allocator.suppressOffers(FrameworkId('f0'));
+    setQuota(fleet, 'r', 'cpus:1', '');
+    fleet.addFramework('f1', ['r']);
+    fleet.addAgent('a1', 'cpus:2;mem:50');
+    expect(fleet.told()).toEqual(['f1 r a1 cpus:2; mem:50']);
+  });
+
   test('what a role gives back, another is offered when its limit allows it', () => {
     const fleet = createFleet();
     setQuota(fleet, 'r', '', 'cpus:1;mem:100');

@@ -32,7 +32,23 @@ interface Filter extends NaiveOffer {
   readonly runs: number;
 }
 
+/** Nothing promised is 0, no limit is infinity. */
+export interface NaiveQuota {
+  readonly guarantees: Amounts;
+  readonly limits: Amounts;
+}
+
+/** What all roles lack of their guarantees, and what is free beyond that; of the run that goes on. */
+interface Headroom {
+  required: Amounts;
+  surplus: Amounts;
+}
+
 const NOTHING: Amounts = { cpus: 0, mem: 0 };
+const least = (...all: readonly Amounts[]): Amounts => ({
+  cpus: Math.min(...all.map(({ cpus }) => cpus)),
+  mem: Math.min(...all.map(({ mem }) => mem)),
+});
 const plus = (a: Amounts, b: Amounts): Amounts => ({ cpus: a.cpus + b.cpus, mem: a.mem + b.mem });
 const minus = (a: Amounts, b: Amounts): Amounts => ({
   cpus: Math.max(0, a.cpus - b.cpus),
@@ -45,6 +61,8 @@ export class NaiveAllocator {
   readonly agents: Map<string, Agent> = new Map();
   readonly frameworks: Map<string, Framework> = new Map();
   readonly weights: Map<string, number> = new Map();
+  /** By top-level role. */
+  readonly quotas: Map<string, NaiveQuota> = new Map();
   /** What is offered or used; one entry for each framework, role and agent. */
   held: readonly NaiveOffer[] = [];
   filters: readonly Filter[] = [];
@@ -116,28 +134,74 @@ export class NaiveAllocator {
     this.filters = this.filters.filter(({ agent, expiresMs, runs }) => {
       return expiresMs > this.#nowMs || (this.agents.get(agent)?.runs ?? 0) <= runs;
     });
-    const offers: NaiveOffer[] = [];
-    for (const [agent, state] of this.agents) {
-      if (!candidates.includes(agent)) continue;
-      state.runs++;
-      const offer = state.active ? this.#offerOf(agent) : undefined;
-      if (offer === undefined) continue;
-      this.hold(offer);
-      offers.push(offer);
-    }
-    return offers;
+    const visited = [...this.agents].filter(([agent]) => candidates.includes(agent));
+    for (const [, state] of visited) state.runs++;
+    const active = visited.filter(([, state]) => state.active).map(([agent]) => agent);
+    const headroom = this.#headroom();
+    const offers = [
+      ...active.flatMap((agent) => this.#visitFirst(agent, headroom)),
+      ...active.flatMap((agent) => this.#visitSecond(agent, headroom)),
+    ];
+    // Something in each stage is one offer.
+    return offers.flatMap((offer) => {
+      const same = offers.filter((other) => sameKey(offer, other));
+      return same[0] === offer ? [{ ...offer, ...same.reduce(plus, NOTHING) }] : [];
+    });
   }
 
-  #offerOf(agent: string): NaiveOffer | undefined {
-    const free = this.free(agent);
-    if (!worthOffering(free)) return undefined;
-    for (const role of this.#sortRoles('')) {
-      for (const framework of this.#sortFrameworks(role)) {
-        const offer = { framework, role, agent, ...free };
-        if (!this.filters.some((filter) => sameKey(filter, offer) && contains(filter, offer))) return offer;
+  /** What roles lack of their guarantees, and with it what may go to them anyway. */
+  #visitFirst(agent: string, headroom: Headroom): readonly NaiveOffer[] {
+    return this.#everybody().flatMap(({ role, framework }) => {
+      const free = this.free(agent);
+      const granted = least(free, minus(this.quotas.get(role)?.guarantees ?? NOTHING, this.consumed(role)));
+      if (granted.cpus + granted.mem === 0) return [];
+      const more = least(minus(free, granted), minus(this.#below(role), granted), spare(headroom));
+      const offers = this.#offer({ framework, role, agent, ...plus(granted, more) });
+      if (offers.length > 0) {
+        headroom.required = minus(headroom.required, granted);
+        headroom.surplus = difference(headroom.surplus, more);
       }
-    }
-    return undefined;
+      return offers;
+    });
+  }
+
+  #visitSecond(agent: string, headroom: Headroom): readonly NaiveOffer[] {
+    return this.#everybody().flatMap(({ role, framework }) => {
+      const amounts = least(this.free(agent), this.#below(role), spare(headroom));
+      const offers = this.#offer({ framework, role, agent, ...amounts });
+      if (offers.length > 0) headroom.surplus = difference(headroom.surplus, amounts);
+      return offers;
+    });
+  }
+
+  #offer(offer: NaiveOffer): readonly NaiveOffer[] {
+    if (!worthOffering(offer)) return [];
+    if (this.filters.some((filter) => sameKey(filter, offer) && contains(filter, offer))) return [];
+    this.hold(offer);
+    return [offer];
+  }
+
+  #everybody(): readonly { readonly role: string; readonly framework: string }[] {
+    return this.#sortRoles('').flatMap((role) => {
+      return this.#sortFrameworks(role).map((framework) => ({ role, framework }));
+    });
+  }
+
+  #headroom(): Headroom {
+    const lacks = [...this.quotas].map(([role, { guarantees }]) => minus(guarantees, this.consumed(role)));
+    const required = lacks.reduce(plus, NOTHING);
+    const total = [...this.agents.values()].map((agent) => agent.total).reduce(plus, NOTHING);
+    return { required, surplus: difference(minus(total, this.held.reduce(plus, NOTHING)), required) };
+  }
+
+  /** By the role and those below it. */
+  consumed(role: string): Amounts {
+    return this.held.filter((entry) => `${entry.role}/`.startsWith(`${role}/`)).reduce(plus, NOTHING);
+  }
+
+  #below(role: string): Amounts {
+    const { limits } = this.quotas.get(role) ?? { limits: { cpus: Infinity, mem: Infinity } };
+    return minus(limits, this.consumed(role));
   }
 
   /** Those at and below a branch; the branch `a/` has `a` itself as `a/.`. */
@@ -208,6 +272,18 @@ export class NaiveAllocator {
   changed(): void {
     this.#sync();
   }
+}
+
+function difference(a: Amounts, b: Amounts): Amounts {
+  return { cpus: a.cpus - b.cpus, mem: a.mem - b.mem };
+}
+
+/** How much may go to somebody to whom it is not promised. */
+function spare({ required, surplus }: Headroom): Amounts {
+  return {
+    cpus: required.cpus > 0 ? Math.max(0, surplus.cpus) : Infinity,
+    mem: required.mem > 0 ? Math.max(0, surplus.mem) : Infinity,
+  };
 }
 
 function sameKey(a: NaiveOffer, b: NaiveOffer): boolean {

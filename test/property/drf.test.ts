@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Allocator, createAllocator } from '../../src/allocator/index.ts';
 import { AgentId, FrameworkId } from '../../src/core/index.ts';
-import { Resources } from '../../src/resources/index.ts';
+import { Quantities, ResourceLimits, Resources } from '../../src/resources/index.ts';
 import type { Random } from '../../src/runtime/index.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { type Amounts, NaiveAllocator, type NaiveOffer } from './drf-naive.ts';
@@ -51,6 +51,15 @@ const step = fc.oneof(
       weight: fc.constantFrom(0.5, 1, 3),
     }),
   },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('promise' as const),
+      role: fc.constantFrom('a', 'd', '*'),
+      guarantee: fc.record({ cpus: fc.constantFrom(0, 1_000, 3_000), mem: fc.constantFrom(0, 32_000, 64_000) }),
+      beyond: fc.record({ cpus: fc.constantFrom(0, 1_500, Infinity), mem: fc.constantFrom(0, 48_000, Infinity) }),
+    }),
+  },
   { weight: 9, arbitrary: fc.record({ do: fc.constant('decline' as const), which, refuseMs }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('accept' as const), which, refuseMs }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('finish' as const), which }) },
@@ -73,6 +82,11 @@ const amountsOf = (resources: Resources): Amounts => ({
   mem: resources.scalarMilli('mem'),
 });
 const resourcesOf = ({ cpus, mem }: Amounts): Resources => Resources.scalars({ cpus: cpus / 1000, mem: mem / 1000 });
+const quantitiesOf = ({ cpus, mem }: Amounts): Quantities => Quantities.of({ cpus: cpus / 1000, mem: mem / 1000 });
+const limitsOf = (amounts: Amounts): ResourceLimits => {
+  const limited = Object.entries(amounts).filter(([, milli]) => milli < Infinity);
+  return ResourceLimits.of(Object.fromEntries(limited.map(([name, milli]) => [name, milli / 1000])));
+};
 const CAPABILITIES = ['MULTI_ROLE', 'HIERARCHICAL_ROLE'];
 const agentInfo = (of: Amounts) => ({
   hostname: 'h',
@@ -192,6 +206,13 @@ class Pair {
         real.updateWeights({ [step.role]: step.weight });
         naive.weights.set(step.role, step.weight);
         return;
+      case 'promise': {
+        const { role, guarantee, beyond } = step;
+        const limits = { cpus: guarantee.cpus + beyond.cpus, mem: guarantee.mem + beyond.mem };
+        real.updateQuota(role, { guarantees: quantitiesOf(guarantee), limits: limitsOf(limits) });
+        naive.quotas.set(role, { guarantees: guarantee, limits });
+        return;
+      }
       case 'decline':
       case 'finish': {
         const list = step.do === 'decline' ? this.outstanding : this.running;
