@@ -14,6 +14,7 @@ const ESSENTIALS: Readonly<Record<string, readonly RegExp[]>> = {
     /^hopeless given up$/m,
   ],
   'fair-share.ts': [/^seconds +batch +web$/m, /^web, .* had (6[5-9]|7\d|8[0-5]) % of what was used/m],
+  'drf.ts': [/^A +A +67 % +B +67 % /m, /^ops +ops +50 % +eng\/web +33 % +eng\/batch +17 % +free: nothing$/m],
   'service.ts': [
     /^all 3 are up; killing web-\d from outside, pid \d+$/m,
     /^web-\d TASK_FAILED .*SIGKILL/m,
