@@ -9,6 +9,7 @@ const config: Config = defineConfig({
     resources: 'src/resources/index.ts',
     allocator: 'src/allocator/index.ts',
     protocol: 'src/protocol/index.ts',
+    wire: 'src/protocol/wire/index.ts',
     master: 'src/master/index.ts',
     agent: 'src/agent/index.ts',
     scheduler: 'src/scheduler/index.ts',

@@ -62,7 +62,7 @@ export interface ConstrainedAgent {
 export type ConstraintFilter = (agent: ConstrainedAgent) => boolean;
 
 /** How many instructions a regular expression may have. @see Mesos `--offer_constraints_re2_max_program_size` */
-export const REGEX_SIZE_MAX = 100;
+const REGEX_SIZE_MAX = 100;
 
 /** What an attribute may be: not there, text, or something that is not compared. */
 type Seen = { readonly text: string } | 'other' | undefined;

@@ -8,7 +8,6 @@ export {
   type ConstraintSelector,
   type FaultDomain,
   type OfferConstraints,
-  REGEX_SIZE_MAX,
 } from './constraints.ts';
 export { effectiveRefuseMs, type Filters, REFUSE_MS_DEFAULT, REFUSE_MS_MAX } from './filters.ts';
 export type { InverseOffer, InverseOfferStatus, Unavailability } from './inverse-offer.ts';

@@ -98,6 +98,7 @@ export const taskInfoCodec: Codec<TaskInfo> = record<TaskInfo>({
   maxCompletionTimeMs: optional(number),
   labels: optional(labelsCodec),
   data: optional(bytes),
+  unsupported: optional(list(text)),
 });
 
 export const taskStatusCodec: Codec<TaskStatus> = record<TaskStatus>({

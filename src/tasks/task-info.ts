@@ -58,4 +58,6 @@ export interface TaskInfo {
   readonly labels?: readonly Label[];
   /** For the executor; the master forgets it. */
   readonly data?: Uint8Array;
+  /** Names of what else a client has asked for in Mesos's words, and that is not built here: such a task is refused. */
+  readonly unsupported?: readonly string[];
 }

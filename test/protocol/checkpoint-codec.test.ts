@@ -71,7 +71,7 @@ const records = [
     name: 'TaskInfo',
     texts: arbitraries.taskInfo.map(encodeTaskInfo),
     decode: decodeTaskInfo,
-    optional: ['command', 'executor', 'killPolicy', 'maxCompletionTimeMs', 'labels', 'data'],
+    optional: ['command', 'executor', 'killPolicy', 'maxCompletionTimeMs', 'labels', 'data', 'unsupported'],
   },
   {
     name: 'TaskStatus',

@@ -170,6 +170,7 @@ export const taskInfo: fc.Arbitrary<TaskInfo> = fields<TaskInfo>(
     maxCompletionTimeMs: time,
     labels,
     data: bytes,
+    unsupported: fc.array(text, { maxLength: 2 }),
   },
   ['taskId', 'name', 'agentId', 'resources'],
 );

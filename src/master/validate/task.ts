@@ -56,7 +56,18 @@ export function validateTask(task: TaskInfo, context: LaunchContext): string | u
  * @see Mesos `src/master/validation.cpp`, `task::internal::validateTask`
  */
 export function validateTaskInfo(task: TaskInfo, context: LaunchContext): string | undefined {
-  return identityError(task, context) ?? timesError(task) ?? taskResourcesError(task.resources) ?? commandError(task);
+  return (
+    identityError(task, context) ??
+    timesError(task) ??
+    taskResourcesError(task.resources) ??
+    commandError(task) ??
+    unsupportedError(task)
+  );
+}
+
+/** What would change what runs must not be left out in silence. */
+function unsupportedError({ unsupported = [] }: TaskInfo): string | undefined {
+  return unsupported.length === 0 ? undefined : `Task asks for what is not supported: ${unsupported.join(', ')}`;
 }
 
 function identityError(task: TaskInfo, context: LaunchContext): string | undefined {
