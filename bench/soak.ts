@@ -1,8 +1,15 @@
 /** Simulates one seed after the other, many shapes and faults, and says in the end what was done: see {@link USAGE}. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { argv, exit, stderr, stdout } from 'node:process';
 import { parseArgs } from 'node:util';
-import { simulate, SimulationFailure } from '../src/testing/index.ts';
+import {
+  type ScriptedFault,
+  shrinkFaults,
+  simulate,
+  SimulationFailure,
+  type SimulationOptions,
+} from '../src/testing/index.ts';
 import { shapeOf } from '../test/simulation/shapes.ts';
 
 const USAGE = `Usage: npm run soak -- [options]
@@ -14,6 +21,8 @@ const USAGE = `Usage: npm run soak -- [options]
   --frameworks F     at most so many frameworks (10)
   --minutes-each V   virtual minutes of faults for each seed (60)
   --seed S           this one seed alone; with --trace line by line
+  --shrink FILE      with --seed: if it fails, looks for the shortest story, and writes what is needed for it to FILE
+  --story FILE       with --seed: runs what --shrink has written
   --help             this text
 
 For many seeds in little time: --agents 4 --frameworks 3 --minutes-each 10`;
@@ -26,6 +35,8 @@ const { values } = parseArgs({
     'seed-base': { type: 'string', default: '1' },
     seed: { type: 'string' },
     trace: { type: 'boolean' },
+    shrink: { type: 'string' },
+    story: { type: 'string' },
     help: { type: 'boolean' },
     agents: { type: 'string', default: '50' },
     frameworks: { type: 'string', default: '10' },
@@ -43,6 +54,8 @@ const print = (line: string): void => void stdout.write(`${line}\n`);
 
 if (values.help === true) {
   print(USAGE);
+} else if (values.seed !== undefined && values.shrink !== undefined) {
+  shrink(amount('seed'), values.shrink);
 } else if (values.seed !== undefined) {
   replay(amount('seed'));
 } else {
@@ -58,8 +71,48 @@ function amount(option: 'agents' | 'frameworks' | 'minutes' | 'minutes-each' | '
 
 function replay(seed: number): void {
   const onTrace = values.trace === true ? print : () => undefined;
-  const { traceHash, steps, counts } = simulate({ ...shapeOf(seed, limits), trace: true, onTrace });
+  const shape = shapeOf(seed, limits);
+  const options = values.story === undefined ? shape : withStory(shape, readFileSync(values.story, 'utf8'));
+  const { traceHash, steps, counts } = simulate({ ...options, trace: true, onTrace });
   print(JSON.stringify({ seed, traceHash, steps, counts }, null, 2));
+}
+
+/** What of a shape is left in the shortest story of its failure. */
+interface Story {
+  readonly agents: SimulationOptions['agents'];
+  /** Names. */
+  readonly frameworks: readonly string[];
+  readonly script: readonly ScriptedFault[];
+}
+
+function withStory(shape: SimulationOptions, text: string): SimulationOptions {
+  // What `shrink` has written; `simulate` checks the faults.
+  const { agents, frameworks, script } = JSON.parse(text) as Story;
+  return {
+    ...shape,
+    agents,
+    frameworks: shape.frameworks.filter(({ name }) => frameworks.includes(name)),
+    faults: { script },
+  };
+}
+
+function shrink(seed: number, file: string): void {
+  const shape = shapeOf(seed, limits);
+  const replayed = `${shape.replay} --story ${file}`;
+  const found = shrinkFaults({ ...shape, replay: replayed });
+  if (found === undefined) {
+    print(`seed ${seed} does not fail`);
+    return;
+  }
+  const { options, failure, faultsBefore, runs } = found;
+  const { agents, frameworks, faults } = options;
+  const script = faults?.script ?? failure.faults;
+  const story: Story = { agents, frameworks: frameworks.map(({ name }) => name), script };
+  writeFileSync(file, `${JSON.stringify(story, null, 2)}\n`);
+  print(failure.message);
+  print(`${script.length} of ${faultsBefore} faults are left, after ${runs} simulations:`);
+  for (const fault of script) print(`  ${JSON.stringify(fault)}`);
+  exit(1);
 }
 
 function soak(): void {
@@ -94,6 +147,7 @@ function soak(): void {
   const [first] = failures;
   if (first !== undefined) {
     print(first.message);
+    print(`The shortest story of it: ${first.replay} --shrink story.json`);
     exit(1);
   }
 }

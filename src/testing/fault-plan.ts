@@ -49,10 +49,15 @@ export interface ScriptedFault {
   /** Virtual milliseconds since the start. */
   readonly atMs: number;
   readonly kind: FaultKind;
-  /** Host name of an agent, or name of a framework; drawn from the seed if absent. */
+  /** Host name of an agent, or name of a framework; drawn from the seed if absent. Nothing happens if there is none of the name. */
   readonly target?: string;
   /** How long it lasts, how late a call is, or until what died is started again; drawn from the seed if absent. */
   readonly durationMs?: number;
+  /**
+   * What else was drawn for it, in order: in the record of a fault that has happened, so that it happens again in the same
+   * way. Drawn from the seed if absent, or where it ends.
+   */
+  readonly chance?: readonly number[];
 }
 
 /** What goes wrong in a simulation. Both parts are optional, and add up. */
@@ -72,7 +77,7 @@ export function checkFaultPlan(plan: FaultPlan): void {
       throw new InvalidArgument(`faults.rates.${kind}`, `expected a finite number of 0 or more, got ${rate}`);
     }
   }
-  plan.script?.forEach(({ atMs, kind, durationMs = 0 }, index) => {
+  plan.script?.forEach(({ atMs, kind, durationMs = 0, chance = [] }, index) => {
     const field = `faults.script[${index}]`;
     if (!kinds.includes(kind))
       throw new InvalidArgument(`${field}.kind`, `expected one of ${kinds.join(', ')}, got ${kind}`);
@@ -81,6 +86,11 @@ export function checkFaultPlan(plan: FaultPlan): void {
     }
     if (!(Number.isFinite(durationMs) && durationMs >= 0)) {
       throw new InvalidArgument(`${field}.durationMs`, `expected milliseconds of 0 or more, got ${durationMs}`);
+    }
+    for (const drawn of chance) {
+      if (!(Number.isSafeInteger(drawn) && drawn >= 0)) {
+        throw new InvalidArgument(`${field}.chance`, `expected whole numbers of 0 or more, got ${drawn}`);
+      }
     }
   });
 }

@@ -34,6 +34,7 @@ export {
   type WorkOptions,
 } from './scheduler-properties.ts';
 export type { PropertyWatch, SchedulerProperty } from './scheduler-property.ts';
+export { type ShrunkSimulation, shrinkFaults } from './shrink-faults.ts';
 export { simulate } from './simulate.ts';
 export {
   type SimulatedAgent,
@@ -44,5 +45,6 @@ export {
   type SimulationResult,
   type TaskOutcome,
 } from './simulate-options.ts';
+export type { SimulationRule } from './simulation-rule.ts';
 export { SimulatedClock } from './simulated-clock.ts';
 export type { World } from './simulated-world.ts';

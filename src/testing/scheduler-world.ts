@@ -88,13 +88,13 @@ export function runWorld<S>({ scheduler, properties, world, options }: WorldRunO
 const WEEK_MS = 604_800_000;
 
 /** Whether all was well until the end and then somebody still had something to do, which may be the scheduler's choice. */
-function isAboutLiveness({ violation }: SimulationFailure): boolean {
-  return violation.startsWith('L1');
+function isAboutLiveness({ rule }: SimulationFailure): boolean {
+  return rule === 'L1';
 }
 
 /** Whether the driver has refused what the scheduler answered. */
-function isAboutScheduler({ violation }: SimulationFailure): boolean {
-  return violation.startsWith('The scheduler of framework');
+function isAboutScheduler({ rule }: SimulationFailure): boolean {
+  return rule === 'scheduler';
 }
 
 /** The watches of all properties over one run; the first violation counts. */

@@ -3,8 +3,9 @@ import type { MasterOptions } from '../master/index.ts';
 import type { Resources } from '../resources/index.ts';
 import type { DriverOptions, FrameworkOptions, Scheduler } from '../scheduler/index.ts';
 import type { TaskState } from '../tasks/index.ts';
-import type { FaultKind, FaultPlan } from './fault-plan.ts';
+import type { FaultKind, FaultPlan, ScriptedFault } from './fault-plan.ts';
 import type { SimulatedClock } from './simulated-clock.ts';
+import type { SimulationRule } from './simulation-rule.ts';
 
 /** One machine with an agent on it. */
 export interface SimulatedAgent {
@@ -109,10 +110,14 @@ export interface SimulationResult {
   readonly counts: SimulationCounts;
   /** In the order of their launch. */
   readonly tasks: readonly TaskOutcome[];
+  /** Everything that went wrong, as a script: it repeats the simulation, byte for byte, in the place of rates. */
+  readonly faults: readonly ScriptedFault[];
 }
 
 /** Something that must always be true was not. */
 export class SimulationFailure extends MesosError {
+  /** What was broken. */
+  readonly rule: SimulationRule;
   /** Such as `T3: task t1 of framework f1 has ended twice, …`. */
   readonly violation: string;
   readonly seed: number;
@@ -120,10 +125,12 @@ export class SimulationFailure extends MesosError {
   readonly lastEvents: readonly string[];
   /** The command that replays it. */
   readonly replay: string;
+  /** What went wrong until then, as a script that repeats it; `shrinkFaults` makes a shorter one of it. */
+  readonly faults: readonly ScriptedFault[];
 
   constructor(
     violation: string,
-    details: { readonly seed: number; readonly lastEvents: readonly string[]; readonly replay: string },
+    details: Pick<SimulationFailure, 'rule' | 'seed' | 'lastEvents' | 'replay' | 'faults'>,
     options?: ErrorOptions,
   ) {
     const { seed, lastEvents, replay } = details;
@@ -133,6 +140,8 @@ export class SimulationFailure extends MesosError {
       `${violation}\nThe last events:\n${story}\nSeed ${seed}. To replay: ${replay}`,
       options,
     );
+    this.rule = details.rule;
+    this.faults = details.faults;
     this.violation = violation;
     this.seed = seed;
     this.lastEvents = lastEvents;

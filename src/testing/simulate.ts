@@ -8,7 +8,8 @@ import {
   type SimulationResult,
   type TaskOutcome,
 } from './simulate-options.ts';
-import { World } from './world.ts';
+import { ruleOf } from './simulation-rule.ts';
+import { type Breach, World } from './world.ts';
 import { FaultInjector } from './world-faults.ts';
 
 /** What is not settled now and still is not after this time never will be: agents send updates again within ten minutes. */
@@ -42,11 +43,10 @@ export function simulate(options: SimulationOptions): SimulationResult {
 }
 
 function play(options: SimulationOptions): SimulationResult {
-  const { seed, faults = {}, durationMs = 3_600_000, healMs = 2_700_000 } = options;
+  const { seed, durationMs = 3_600_000, healMs = 2_700_000 } = options;
   const simulation = new Simulation(options);
-  const injector = new FaultInjector(simulation.world, faults);
   simulation.runUntil(durationMs);
-  injector.stop();
+  simulation.stopFaults();
   if (!simulation.isStopped) simulation.heal(durationMs + healMs);
   return simulation.result(seed);
 }
@@ -54,6 +54,7 @@ function play(options: SimulationOptions): SimulationResult {
 class Simulation {
   readonly world: World;
   readonly #options: SimulationOptions;
+  readonly #injector: FaultInjector;
   #steps = 0;
   /** Whoever asked for the simulation has seen enough. */
   isStopped = false;
@@ -61,6 +62,11 @@ class Simulation {
   constructor(options: SimulationOptions) {
     this.#options = options;
     this.world = new World(options);
+    this.#injector = new FaultInjector(this.world, options.faults ?? {});
+  }
+
+  stopFaults(): void {
+    this.#injector.stop();
   }
 
   runUntil(untilMs: number): void {
@@ -70,9 +76,10 @@ class Simulation {
       try {
         ran = clock.step(untilMs);
       } catch (error) {
-        throw this.#failure(error instanceof Error ? error.message : String(error), error);
+        const violation = error instanceof Error ? error.message : String(error);
+        throw this.#failure({ violation, cause: error, rule: ruleOf(violation) });
       }
-      if (this.world.breach !== undefined) throw this.#failure(this.world.breach.violation, this.world.breach.cause);
+      if (this.world.breach !== undefined) throw this.#failure(this.world.breach);
       if (!ran) break;
       this.#steps += 1;
       this.isStopped = this.#options.stopWhen?.() === true;
@@ -97,7 +104,9 @@ class Simulation {
     if (this.isStopped) return;
     const after = unsettled(world);
     const stuck = [...before].filter((sentence) => after.has(sentence));
-    if (stuck.length > 0) throw this.#failure(stuck.slice(0, 5).join('; '), undefined);
+    if (stuck.length === 0) return;
+    const violation = stuck.slice(0, 5).join('; ');
+    throw this.#failure({ violation, cause: undefined, rule: ruleOf(violation) });
   }
 
   result(seed: number): SimulationResult {
@@ -117,19 +126,22 @@ class Simulation {
       virtualMs: world.clock.monotonicMs(),
       counts: { ...world.counts, faults: { ...world.faults }, tasks: byState },
       tasks,
+      faults: this.#injector.record,
     };
   }
 
-  #failure(violation: string, cause: unknown): SimulationFailure {
+  #failure({ violation, cause, rule }: Breach): SimulationFailure {
     const { seed, replay = `simulate({ seed: ${seed}, … }) with the same options` } = this.#options;
     const { lines, lastLines } = this.world.trace;
     const lastEvents = lines.length === 0 ? lastLines : eventsThatMatter(violation, lines);
-    const details = { seed, lastEvents, replay };
+    const details = { rule, seed, lastEvents, replay, faults: this.#injector.record };
     return new SimulationFailure(violation, details, cause === undefined ? {} : { cause });
   }
 }
 
 const EVENTS_MAX = 60;
+/** So many faults are among them, however long ago they were. */
+const FAULTS_MAX = 20;
 
 /** Of all lines those that are about what the violation names, and the faults; the last ones if those are too many. */
 function eventsThatMatter(violation: string, lines: readonly string[]): readonly string[] {
@@ -141,7 +153,11 @@ function eventsThatMatter(violation: string, lines: readonly string[]): readonly
   const matter = lines.filter(
     (line) => line.includes('!! ') || line.split(/[^\w'.-]+/).some((word) => wanted.has(word)),
   );
-  return (wanted.size === 0 ? lines : matter).slice(-EVENTS_MAX);
+  const told = wanted.size === 0 ? lines : matter;
+  const faults = told.filter((line) => line.includes('!! ')).slice(-FAULTS_MAX);
+  const others = told.filter((line) => !line.includes('!! ')).slice(faults.length - EVENTS_MAX);
+  const shown = new Set([...faults, ...others]);
+  return told.filter((line) => shown.has(line));
 }
 
 function checkOptions({ seed, agents, frameworks, faults, durationMs = 1, healMs = 0 }: SimulationOptions): void {

@@ -1,6 +1,6 @@
 import { unreachable } from '../core/index.ts';
 import type { Random } from '../runtime/index.ts';
-import { FAULT_KINDS, type FaultKind, type FaultPlan } from './fault-plan.ts';
+import { FAULT_KINDS, type FaultKind, type FaultPlan, type ScriptedFault } from './fault-plan.ts';
 import type { WallClock } from './machine-process.ts';
 import type { Client, Direction } from './network.ts';
 import type { World } from './world.ts';
@@ -8,32 +8,49 @@ import type { AgentHost } from './world-agent.ts';
 import type { FrameworkHost } from './world-framework.ts';
 
 const HOUR_MS = 3_600_000;
+/** The target of a fault that found none: in a repetition it finds none again. */
+const NOBODY = '';
 const BOTH: readonly Direction[] = ['up', 'down'];
 
+/** One that happens now: what was not said of it is filled in as it is drawn. */
 interface Fault {
   readonly kind: FaultKind;
-  readonly target: string | undefined;
-  readonly durationMs: number | undefined;
+  target: string | undefined;
+  durationMs: number | undefined;
+  /** What was said of the rest. */
+  readonly said: number[];
+  /** What was drawn of the rest, or said. */
+  readonly chance: number[];
 }
 
 /** Lets things go wrong as a plan says, until it is stopped. */
 export class FaultInjector {
   readonly #world: World;
-  readonly #random: Random;
+  /** For what a record of a fault says by name. */
+  readonly #unsaid: Random;
+  /** For all else that is drawn for a fault: it repeats what was said of that, and notes what is drawn. */
+  readonly #random: Pick<Random, 'integer'>;
+  readonly #record: ScriptedFault[] = [];
+  #fault: Fault | undefined;
   readonly #timers = new Map<string, Disposable>();
   #lost = 0;
 
   constructor(world: World, plan: FaultPlan) {
     this.#world = world;
-    this.#random = world.random.stream('faults');
+    this.#unsaid = world.random.stream('faults');
+    this.#random = { integer: (boundExclusive) => this.#draw(boundExclusive) };
+    const { rates, script = [] } = plan;
     for (const kind of FAULT_KINDS) {
-      const rate = plan.rates?.[kind] ?? 0;
-      if (rate > 0) this.#next(kind, HOUR_MS / rate, this.#random.stream(kind));
+      const rate = rates?.[kind] ?? 0;
+      if (rate > 0) this.#next(kind, HOUR_MS / rate, this.#unsaid.stream(kind));
+      // One of a kind after the other, as those at a rate: what falls on one moment has the same order in a repetition.
+      this.#follow(script.filter((fault) => fault.kind === kind).toSorted((a, b) => a.atMs - b.atMs));
     }
-    plan.script?.forEach(({ atMs, kind, target, durationMs }, index) => {
-      const timer = world.clock.schedule(atMs, () => this.#inject({ kind, target, durationMs }));
-      this.#timers.set(`script ${index}`, timer);
-    });
+  }
+
+  /** All faults until now, as a script which repeats them; some have come to nothing. */
+  get record(): readonly ScriptedFault[] {
+    return this.#record;
   }
 
   stop(): void {
@@ -46,13 +63,53 @@ export class FaultInjector {
     const share = (1 + random.integer(1_000_000)) / 1_000_001;
     const gapMs = Math.ceil(-Math.log(share) * meanMs);
     const timer = this.#world.clock.schedule(gapMs, () => {
-      this.#inject({ kind, target: undefined, durationMs: undefined });
+      this.#inject({ atMs: this.#world.clock.monotonicMs(), kind });
       this.#next(kind, meanMs, random);
     });
     this.#timers.set(kind, timer);
   }
 
-  #inject(fault: Fault): void {
+  /** The faults of one kind that a script has, in order of time. */
+  #follow([first, ...others]: readonly ScriptedFault[]): void {
+    if (first === undefined) return;
+    const { clock } = this.#world;
+    const timer = clock.schedule(first.atMs - clock.monotonicMs(), () => {
+      this.#inject(first);
+      this.#follow(others);
+    });
+    this.#timers.set(`script ${first.kind}`, timer);
+  }
+
+  #inject({ kind, target, durationMs, chance = [] }: ScriptedFault): void {
+    const fault: Fault = { kind, target, durationMs, said: [...chance], chance: [] };
+    const atMs = this.#world.clock.monotonicMs();
+    this.#fault = fault;
+    try {
+      this.#happen(fault);
+    } finally {
+      this.#fault = undefined;
+      this.#note(atMs, fault);
+    }
+  }
+
+  #note(atMs: number, { kind, target, durationMs, chance }: Fault): void {
+    this.#record.push({
+      atMs,
+      kind,
+      ...(target === undefined ? {} : { target }),
+      ...(durationMs === undefined ? {} : { durationMs }),
+      ...(chance.length === 0 ? {} : { chance }),
+    });
+  }
+
+  #draw(boundExclusive: number): number {
+    const said = this.#fault?.said.shift();
+    const drawn = said === undefined ? this.#unsaid.integer(boundExclusive) : said % boundExclusive;
+    this.#fault?.chance.push(drawn);
+    return drawn;
+  }
+
+  #happen(fault: Fault): void {
     const { kind } = fault;
     switch (kind) {
       case 'loseMessage':
@@ -199,35 +256,39 @@ export class FaultInjector {
       ...agents.filter(({ isLost }) => !isLost).map(({ hostname, wall }) => [hostname, wall] as const),
       ...frameworks.map(({ name, wall }) => [name, wall] as const),
     ];
-    const [name, wall] = walls.find(([each]) => each === fault.target) ?? pick(walls, this.#random) ?? [];
+    const [name, wall] = walls.find(([each]) => each === fault.target) ?? pick(walls, this.#unsaid) ?? [];
     if (wall === undefined || name === undefined) return;
+    fault.target = name;
     const byMs = fault.durationMs ?? this.#random.integer(2 * HOUR_MS) - HOUR_MS;
     this.#world.faultHappened('jumpWallClock', name, `the wall clock jumps by ${byMs / 1_000} s`);
     wall.offsetMs += byMs;
   }
 
   /** Mostly short, sometimes long enough for a master to give somebody up; less than frameworks' failover timeouts. */
-  #lasting({ durationMs }: Fault): number {
-    if (durationMs !== undefined) return durationMs;
-    return this.#random.integer(2) === 0 ? 100 + this.#random.integer(10_000) : 1_000 + this.#random.integer(180_000);
+  #lasting(fault: Fault): number {
+    const random = this.#unsaid;
+    fault.durationMs ??= random.integer(2) === 0 ? 100 + random.integer(10_000) : 1_000 + random.integer(180_000);
+    return fault.durationMs;
   }
 
-  #agent({ target }: Fault): AgentHost | undefined {
+  #agent(fault: Fault): AgentHost | undefined {
     const there = this.#world.agents.filter(({ isLost }) => !isLost);
-    return target === undefined ? pick(there, this.#random) : there.find(({ hostname }) => hostname === target);
+    fault.target ??= pick(there, this.#unsaid)?.hostname ?? NOBODY;
+    return there.find(({ hostname }) => hostname === fault.target);
   }
 
-  #framework({ target }: Fault): FrameworkHost | undefined {
+  #framework(fault: Fault): FrameworkHost | undefined {
     const there = this.#world.frameworks.filter(({ isDone }) => !isDone);
-    return target === undefined ? pick(there, this.#random) : there.find(({ name }) => name === target);
+    fault.target ??= pick(there, this.#unsaid)?.name ?? NOBODY;
+    return there.find(({ name }) => name === fault.target);
   }
 
   #client(fault: Fault): Client | undefined {
     if (fault.target !== undefined) return (this.#agent(fault) ?? this.#framework(fault))?.client;
-    return (this.#random.integer(2) === 0 ? this.#agent(fault) : this.#framework(fault))?.client;
+    return (this.#unsaid.integer(2) === 0 ? this.#agent(fault) : this.#framework(fault))?.client;
   }
 }
 
-function pick<T>(items: readonly T[], random: Random): T | undefined {
+function pick<T>(items: readonly T[], random: Pick<Random, 'integer'>): T | undefined {
   return items.length === 0 ? undefined : items[random.integer(items.length)];
 }

@@ -117,6 +117,7 @@ export class FrameworkHost {
       this.#world.fail(
         `The scheduler of framework ${this.name} has thrown: ${error instanceof Error ? `${error.name}: ${error.message}` : 'what is no error'}`,
         error,
+        'scheduler',
       );
       return;
     }

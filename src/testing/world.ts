@@ -18,6 +18,7 @@ import { SimulatedProcess, type WallClock } from './machine-process.ts';
 import { type CallFault, Client, type Message, Network } from './network.ts';
 import type { SimulatedAgent, SimulationOptions } from './simulate-options.ts';
 import { SimulatedClock } from './simulated-clock.ts';
+import { ruleOf, type SimulationRule } from './simulation-rule.ts';
 import { Trace } from './trace.ts';
 import { messageText, UUID_PREFIX } from './trace-text.ts';
 import { AgentHost } from './world-agent.ts';
@@ -27,6 +28,7 @@ import { FrameworkHost } from './world-framework.ts';
 export interface Breach {
   readonly violation: string;
   readonly cause: unknown;
+  readonly rule: SimulationRule;
 }
 
 /** All that is simulated, and what is known of it from outside. */
@@ -105,8 +107,8 @@ export class World {
   }
 
   /** Something that must never be: the run stops after this step. */
-  fail(violation: string, cause?: unknown): void {
-    this.breach ??= { violation, cause };
+  fail(violation: string, cause?: unknown, rule: SimulationRule = ruleOf(violation)): void {
+    this.breach ??= { violation, cause, rule };
   }
 
   startMaster(): void {
@@ -218,7 +220,7 @@ export class World {
 
   launched(launch: Parameters<TaskLedger['launched']>[0]): void {
     this.#launches += 1;
-    for (const violation of this.ledger.launched(launch)) this.fail(violation);
+    for (const violation of this.ledger.launched(launch)) this.fail(violation, undefined, 'scheduler');
   }
 
   told(news: { readonly framework: string; readonly incarnation: number; readonly status: TaskStatus }): void {
