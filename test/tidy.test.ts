@@ -66,7 +66,8 @@ const WAITING = new RegExp(
 const BORDERS = new RegExp(
   [
     NODE_PLACES.source,
-    /^cluster\/|^master\/validate\/|^protocol\/wire\/|^core\/(entries|known-keys)|^resources\/(amounts|from-json)/.source,
+    /^(cluster|master\/validate|protocol\/wire)\//.source,
+    /^(core\/(entries|known-keys)|resources\/(amounts|from-json))/.source,
     /(codec|json-fields|options|-check)\.ts$/.source,
   ].join('|'),
 );

@@ -5,7 +5,7 @@ import { everyFault, shrinkFaults, simulate, type SimulationOptions } from '../.
 import { type Progress, worker } from './schedulers.ts';
 import { shapeOf } from './shapes.ts';
 
-describe('the faults of a simulation', () => {
+describe('the faults of a simulation', { timeout: 120_000 }, () => {
   test.for([1, 2, 3, 4, 5, 6])('repeat it as a script, byte for byte: seed %i', (seed) => {
     const shape = shapeOf(seed, { agentsMax: 5, frameworksMax: 3, durationMs: 300_000 });
     const options = { ...shape, faults: everyFault(40), healMs: 0 };
@@ -56,7 +56,7 @@ function failing(scheduler: Scheduler<Progress>): SimulationOptions {
   };
 }
 
-describe('shrinkFaults()', () => {
+describe('shrinkFaults()', { timeout: 120_000 }, () => {
   test('finds the one fault that matters to a scheduler that ignores bad news', () => {
     const { options, failure, faultsBefore, runs } = shrinkFaults(failing(deaf)) ?? expect.fail('It did not fail');
     expect(failure).toMatchObject({ rule: 'L1', violation: expect.stringMatching(/framework f does not finish/) });
