@@ -1,10 +1,10 @@
 // Allocation rounds, of the shapes and by the rules under which Apache Mesos's own allocator was measured.
-// Run: npm run bench -- allocator [-- cycles | declines | rounds | sorter]
+// Run: npm run bench -- allocator [-- cycles | declines | rounds | sorter | quota]
 
 import assert from 'node:assert/strict';
-import { type Allocator, createAllocator, createDrfSorter } from '../src/allocator/index.ts';
+import { type Allocator, createAllocator, createDrfSorter, type Quota } from '../src/allocator/index.ts';
 import { AgentId, FrameworkId } from '../src/core/index.ts';
-import { Quantities, Resources } from '../src/resources/index.ts';
+import { Quantities, ResourceLimits, Resources } from '../src/resources/index.ts';
 import { seededRandom } from '../src/runtime/index.ts';
 import { createManualClock } from '../test/support/manual-clock.ts';
 import { type Calibration, calibrate, measure, median, type Sample, scaleOf } from './calibration.ts';
@@ -25,6 +25,19 @@ interface Shape {
   readonly ownRoles: boolean;
   /** Each agent has tasks of one framework already. */
   readonly partial: boolean;
+  /**
+   * Quotas, reservations and roles on three levels: a role is `top-i`, or `top-i/team-j`, or `top-i/team-j/job-k`; each
+   * fifth top-level role is promised more than all of an agent, and each tenth agent has a reserved part.
+   */
+  readonly rules?: boolean;
+}
+
+/** Ten frameworks under each top-level role: four in it, three in a role below, three in roles below that. */
+function roleOnThreeLevels(framework: number): string {
+  const top = `top-${Math.floor(framework / 10)}`;
+  const place = framework % 10;
+  if (place < 4) return top;
+  return place < 7 ? `${top}/team-${place}` : `${top}/team-4/job-${place}`;
 }
 
 interface Given {
@@ -57,6 +70,7 @@ class Cluster {
   static agentId = (i: number): AgentId => AgentId(`agent-${i}`);
 
   role(framework: number): string {
+    if (this.shape.rules === true) return roleOnThreeLevels(framework);
     return this.shape.ownRoles ? `role-${framework}` : '*';
   }
 
@@ -67,9 +81,19 @@ class Cluster {
     }
   }
 
+  setQuotas(): void {
+    const quota = { guarantees: Quantities.parse('cpus:100;mem:10000'), limits: ResourceLimits.parse('cpus:100000') };
+    for (let i = 0; i < this.shape.frameworks; i += 50) this.allocator.updateQuota(`top-${i / 10}`, quota);
+  }
+
   addAgents(): void {
-    const agent = { hostname: 'host', total: TOTAL, attributes: [], capabilities: CAPABILITIES };
+    const some = { hostname: 'host', total: TOTAL, attributes: [], capabilities: CAPABILITIES };
+    const reserved = {
+      ...some,
+      total: Resources.parse('cpus:20;mem:4096;disk:4096;ports:[31000-32000];cpus(top-1):4'),
+    };
     for (let i = 0; i < this.shape.agents; i++) {
+      const agent = this.shape.rules === true && i % 10 === 0 ? reserved : some;
       const holder = i % this.shape.frameworks;
       const used = this.shape.partial
         ? new Map([[Cluster.frameworkId(holder), USED.allocate(this.role(holder))]])
@@ -90,6 +114,11 @@ class Cluster {
     const sample = measure(() => this.clock.advance(1000));
     assert.equal(this.offers.length, offers);
     return sample;
+  }
+
+  /** One batch run; its offers are added to those that have not been answered. */
+  cycleOfAll(): Sample {
+    return measure(() => this.clock.advance(1000));
   }
 
   recover(refuseMs?: number): Sample {
@@ -298,11 +327,108 @@ function sorter(scale: number): void {
   }
 }
 
+function quota(): void {
+  console.log('\nThe same with quotas, reservations and roles on three levels; and the ratio. CPU / wall ms\n');
+  console.log('| agents x frameworks | first cycle | steady cycle | 1 % changed | everything declined |');
+  console.log('| --- | --- | --- | --- | --- |');
+  for (const [agents, frameworks] of [
+    [1_000, 50],
+    [10_000, 200],
+    [10_000, 1_000],
+  ] as const) {
+    const plain = quotaSamples({ agents, frameworks, ownRoles: true, partial: false });
+    const ruled = quotaSamples({ agents, frameworks, ownRoles: true, partial: false, rules: true });
+    const columns = ruled.map((samples, i) => {
+      const ratio = medianCpu(samples) / medianCpu(plain[i] ?? []);
+      return `${inMs(samples)} (${inMs(plain[i] ?? [])} without: ${ratio.toFixed(1)}×)`;
+    });
+    console.log(`| ${agents} x ${frameworks} | ${columns.join(' | ')} |`);
+  }
+  largeAndSmall();
+}
+
+const medianCpu = (samples: readonly Sample[]): number => median(samples.map(({ cpuMs }) => cpuMs));
+
+function quotaSamples(shape: Shape): readonly (readonly Sample[])[] {
+  const { agents } = shape;
+  const cluster = new Cluster(shape);
+  cluster.addFrameworks();
+  if (shape.rules === true) cluster.setQuotas();
+  cluster.addAgents();
+  cluster.activate();
+  const first = cluster.cycleOfAll();
+  const steady = repeated(21, () => {
+    cluster.recover();
+    return cluster.cycleOfAll();
+  });
+  const some = repeated(101, () => {
+    const kept = cluster.offers.slice(agents / 100);
+    cluster.offers = cluster.offers.slice(0, agents / 100);
+    cluster.recover();
+    const sample = cluster.cycleOfAll();
+    cluster.offers = [...kept, ...cluster.offers];
+    return sample;
+  });
+  cluster.recover();
+  for (let i = 2; i < shape.frameworks; i++) cluster.allocator.suppressOffers(Cluster.frameworkId(i));
+  for (let i = 0; i < 2; i++) {
+    cluster.cycleOfAll();
+    cluster.recover(YEAR_MS);
+  }
+  const declined = repeated(15, () => cluster.cycleOfAll());
+  cluster.close();
+  return [[first], steady, some, declined];
+}
+
+/** Mesos's benchmark LargeAndSmallQuota: 2,500 roles that need half an agent, 500 that need two; a framework each. */
+function largeAndSmall(): void {
+  const offers: number[] = [];
+  const clock = createManualClock();
+  const allocator = createAllocator({
+    clock,
+    random: seededRandom(1),
+    onOffers: (_, allocation) => {
+      for (const byAgent of allocation.values()) offers.push(byAgent.size);
+    },
+  });
+  const quotaOf = (text: string): Quota => {
+    return { guarantees: Quantities.parse(text), limits: ResourceLimits.parse(text) };
+  };
+  const agent = {
+    hostname: 'host',
+    total: Resources.parse('cpus:2;mem:2048;disk:2048'),
+    attributes: [],
+    capabilities: CAPABILITIES,
+  };
+  const setUp = measure(() => {
+    allocator.pause();
+    for (let i = 0; i < 3_000; i++) {
+      const role = i < 2_500 ? `small-${i}` : `large-${i}`;
+      const framework = { roles: [role], capabilities: CAPABILITIES };
+      allocator.addFramework(Cluster.frameworkId(i), framework, { active: true, used: new Map() });
+      allocator.addAgent(Cluster.agentId(i), agent, new Map());
+      allocator.updateQuota(role, quotaOf(i < 2_500 ? 'cpus:1;mem:1024;disk:1024' : 'cpus:4;mem:4096;disk:4096'));
+    }
+    allocator.resume();
+  });
+  const first = measure(() => clock.advance(1_000));
+  const made = offers.reduce((sum, count) => sum + count, 0);
+  const second = measure(() => clock.advance(1_000));
+  allocator.close();
+  assert.equal(made, 3_500);
+  assert.equal(
+    offers.reduce((sum, count) => sum + count, 0),
+    made,
+  );
+  console.log('\nLarge and small quotas, 3,000 agents, roles and frameworks. CPU / wall ms\n');
+  console.log(`set up ${inMs([setUp])}; 3,500 offers in ${inMs([first])}; no offer in ${inMs([second])}`);
+}
+
 function show(when: string, { sortMs, sumMs }: Calibration): void {
   console.log(`Calibration ${when}: sort ${sortMs.toFixed(0)} ms, sum ${sumMs.toFixed(0)} ms`);
 }
 
-const part = ['cycles', 'declines', 'rounds', 'sorter'].find((name) => process.argv.includes(name)) ?? 'all';
+const part = ['cycles', 'declines', 'rounds', 'sorter', 'quota'].find((name) => process.argv.includes(name)) ?? 'all';
 const before = calibrate();
 show('before', before);
 const scale = scaleOf(before);
@@ -311,4 +437,5 @@ if (part === 'all' || part === 'cycles') cycles(scale);
 if (part === 'all' || part === 'declines') declines(scale);
 if (part === 'all' || part === 'rounds') rounds();
 if (part === 'all' || part === 'sorter') sorter(scale);
+if (part === 'all' || part === 'quota') quota();
 show('\nafter', calibrate());

@@ -320,29 +320,37 @@ export class AllocatorBooks {
   }
 
   #charge(pair: Pair, agent: AgentRecord, resources: Resources, allocations: 0 | 1 = 1): void {
-    this.quota.count(pair.roleName, resources, 1);
-    this.#chargeShares(pair, agent, resources, allocations);
+    const measured = this.#chargeShares(pair, agent, resources, allocations);
+    this.quota.count(pair.roleName, resources, 1, measured);
   }
 
-  /** Nobody is charged for a framework that is not known. */
-  #chargeShares(pair: Pair, agent: AgentRecord, resources: Resources, allocations: 0 | 1 = 1): void {
+  /** Nobody is charged for a framework that is not known. Answers the amounts that are not shared, if somebody is. */
+  #chargeShares(
+    pair: Pair,
+    agent: AgentRecord,
+    resources: Resources,
+    allocations: 0 | 1 = 1,
+  ): Float64Array | undefined {
     const { role } = pair;
-    if (role === undefined) return;
+    if (role === undefined) return undefined;
     const { forest } = this;
     const shared = this.#sharedCharge(agent, resources);
     const vector = this.columns.measure(shared === undefined ? resources : resources.nonShared());
     forest.allocated(pair.node, vector, { shared, allocations });
     forest.allocated(role.node, vector, { shared, allocations });
+    return vector;
   }
 
   #uncharge(pair: Pair, agent: AgentRecord, resources: Resources): void {
-    this.quota.count(pair.roleName, resources, -1);
     const { role } = pair;
-    if (role === undefined) return;
-    const shared = this.#sharedCharge(agent, resources);
-    const vector = this.columns.measure(shared === undefined ? resources : resources.nonShared());
-    this.forest.unallocated(pair.node, vector, shared);
-    this.forest.unallocated(role.node, vector, shared);
+    let vector: Float64Array | undefined;
+    if (role !== undefined) {
+      const shared = this.#sharedCharge(agent, resources);
+      vector = this.columns.measure(shared === undefined ? resources : resources.nonShared());
+      this.forest.unallocated(pair.node, vector, shared);
+      this.forest.unallocated(role.node, vector, shared);
+    }
+    this.quota.count(pair.roleName, resources, -1, vector);
   }
 
   #sharedCharge(agent: AgentRecord, resources: Resources): SharedCharge | undefined {

@@ -2,54 +2,95 @@ import type { Members } from './members.ts';
 import type { Pair, RoleRecord } from './records.ts';
 import type { ShareForest } from './share-forest.ts';
 
-/**
- * Asks one role after another in fair order, as it is when the walk begins, until one answers true.
- *
- * @param few if given, only their roles are asked
- */
-export function eachRole(members: Members, few: readonly Pair[] | undefined, ask: (role: RoleRecord) => boolean): void {
-  if (few === undefined) walk(members, members.roleRoot, ask);
-  else {
-    const roles = new Set<RoleRecord>();
-    for (const { role } of few.toSorted((a, b) => comparePairs(members.forest, a, b)))
-      if (role !== undefined) roles.add(role);
-    for (const role of roles) if (ask(role)) return;
-  }
-}
+/** Walks roles and their frameworks in fair order. */
+export class FairOrder {
+  readonly #members: Members;
+  /** The order of each level of the walk that goes on, as it was when that level was reached. */
+  readonly #levels: Int32Array[] = [];
 
-function walk(members: Members, node: number, ask: (role: RoleRecord) => boolean): boolean {
-  const branch = members.forest.sorted(node);
-  if (branch === undefined) {
-    const role = members.roleAt[node];
-    return role !== undefined && ask(role);
+  constructor(members: Members) {
+    this.#members = members;
   }
-  for (const child of branch.ids.slice(0, branch.length)) if (walk(members, child, ask)) return true;
-  return false;
-}
 
-/** Who of a role is asked, in fair order as it is now. @param few if given, only these */
-export function pairsOf(members: Members, role: RoleRecord, few: readonly Pair[] | undefined): readonly Pair[] {
-  if (few !== undefined) {
-    return few.filter((pair) => pair.role === role).sort((a, b) => comparePairs(members.forest, a, b));
+  /**
+   * Asks one role after another in the order in which they are now, until one answers true; to ask may change the order.
+   *
+   * @param few if given, only their roles are asked
+   */
+  eachRole(few: readonly Pair[] | undefined, ask: (role: RoleRecord) => boolean): void {
+    if (few === undefined) this.#walk(this.#members.roleRoot, 0, ask);
+    else for (const role of this.#rolesOf(few)) if (ask(role)) return;
   }
-  const { ids, length } = members.forest.sorted(role.root) ?? { ids: [], length: 0 };
-  return Array.from(ids.slice(0, length), (node) => members.pairAt[node]).filter((pair) => pair !== undefined);
-}
 
-/** The first of a role in fair order who `takes`, which must not change the order. @param few if given, only these */
-export function firstPair(
-  members: Members,
-  role: RoleRecord,
-  { few, takes }: { readonly few: readonly Pair[] | undefined; readonly takes: (pair: Pair) => boolean },
-): Pair | undefined {
-  if (few !== undefined) return pairsOf(members, role, few).find(takes);
-  const branch = members.forest.sorted(role.root);
-  if (branch === undefined) return undefined;
-  for (let i = 0; i < branch.length; i++) {
-    const pair = members.pairAt[branch.ids[i] ?? 0];
-    if (pair !== undefined && takes(pair)) return pair;
+  /** The first role of which `asks` is true; it must not change the order. @param few if given, only their roles are asked */
+  firstRole(few: readonly Pair[] | undefined, asks: (role: RoleRecord) => boolean): RoleRecord | undefined {
+    return few === undefined ? this.#find(this.#members.roleRoot, asks) : this.#rolesOf(few).find(asks);
   }
-  return undefined;
+
+  /** Who of a role is asked, in the order of now. @param few if given, only these */
+  pairsOf(role: RoleRecord, few: readonly Pair[] | undefined): readonly Pair[] {
+    const { forest, pairAt } = this.#members;
+    if (few !== undefined) {
+      return few.filter((pair) => pair.role === role).sort((a, b) => comparePairs(forest, a, b));
+    }
+    const { ids, length } = forest.sorted(role.root) ?? { ids: [], length: 0 };
+    const pairs: Pair[] = [];
+    for (let i = 0; i < length; i++) {
+      const pair = pairAt[ids[i] ?? 0];
+      if (pair !== undefined) pairs.push(pair);
+    }
+    return pairs;
+  }
+
+  /** The first of a role who `takes`, which must not change the order. @param few if given, only these are asked */
+  firstPair(role: RoleRecord, few: readonly Pair[] | undefined, takes: (pair: Pair) => boolean): Pair | undefined {
+    if (few !== undefined) return this.pairsOf(role, few).find(takes);
+    const { forest, pairAt } = this.#members;
+    const branch = forest.sorted(role.root);
+    if (branch === undefined) return undefined;
+    for (let i = 0; i < branch.length; i++) {
+      const pair = pairAt[branch.ids[i] ?? 0];
+      if (pair !== undefined && takes(pair)) return pair;
+    }
+    return undefined;
+  }
+
+  #rolesOf(few: readonly Pair[]): readonly RoleRecord[] {
+    const pairs = few.toSorted((a, b) => comparePairs(this.#members.forest, a, b));
+    return [...new Set(pairs.map(({ role }) => role))].filter((role) => role !== undefined);
+  }
+
+  #find(node: number, asks: (role: RoleRecord) => boolean): RoleRecord | undefined {
+    const { forest, roleAt } = this.#members;
+    const branch = forest.sorted(node);
+    if (branch === undefined) {
+      const role = roleAt[node];
+      return role !== undefined && asks(role) ? role : undefined;
+    }
+    for (let i = 0; i < branch.length; i++) {
+      const role = this.#find(branch.ids[i] ?? 0, asks);
+      if (role !== undefined) return role;
+    }
+    return undefined;
+  }
+
+  #walk(node: number, level: number, ask: (role: RoleRecord) => boolean): boolean {
+    const { forest, roleAt } = this.#members;
+    const branch = forest.sorted(node);
+    if (branch === undefined) {
+      const role = roleAt[node];
+      return role !== undefined && ask(role);
+    }
+    const { ids, length } = branch;
+    let order = this.#levels[level];
+    if (order === undefined || order.length < length) {
+      order = new Int32Array(ids.length);
+      this.#levels[level] = order;
+    }
+    order.set(ids.subarray(0, length));
+    for (let i = 0; i < length; i++) if (this.#walk(order[i] ?? 0, level + 1, ask)) return true;
+    return false;
+  }
 }
 
 /** Negative if pair `a` is asked before pair `b`. */

@@ -16,6 +16,8 @@ export class Headroom {
   #required = new Float64Array(0);
   /** What would be left if all that is required were taken. Below 0 if there is less. */
   #surplus = new Float64Array(0);
+  /** What of it may be had: all the rest if nothing is required. */
+  #spare = new Float64Array(0);
 
   constructor(ledger: QuotaLedger, columns: Columns) {
     this.#ledger = ledger;
@@ -28,6 +30,7 @@ export class Headroom {
     const before = { surplus: this.#surplus, required: this.#required };
     this.#required = new Float64Array(capacity);
     this.#surplus = new Float64Array(capacity);
+    this.#spare = new Float64Array(capacity);
     for (const role of this.#ledger.roles.values()) {
       for (const part of role.guarantees) {
         this.#required[part.column] = (this.#required[part.column] ?? 0) + this.#ledger.lacks(role, part);
@@ -37,6 +40,7 @@ export class Headroom {
     for (let column = 0; column < size; column++) {
       const surplus = Math.max(0, this.#ledger.free(column)) - (this.#required[column] ?? 0);
       this.#surplus[column] = surplus;
+      this.#reckon(column);
       const noLonger = (before.required[column] ?? 0) > 0 && this.#required[column] === 0;
       if (noLonger || surplus > (before.surplus[column] ?? 0)) eased = true;
     }
@@ -45,13 +49,13 @@ export class Headroom {
 
   /** How much of it may go to somebody to whom it is not promised; unbounded if nothing is required. */
   spare(column: number): number {
-    return (this.#required[column] ?? 0) > 0 ? Math.max(0, this.#surplus[column] ?? 0) : Number.POSITIVE_INFINITY;
+    return this.#spare[column] ?? Number.POSITIVE_INFINITY;
   }
 
   /** Whether all of it may. */
   holds(amounts: Float64Array): boolean {
     for (let column = 0; column < this.#columns.size; column++) {
-      if ((amounts[column] ?? 0) > this.spare(column)) return false;
+      if ((amounts[column] ?? 0) > (this.#spare[column] ?? 0)) return false;
     }
     return true;
   }
@@ -60,6 +64,7 @@ export class Headroom {
   take(amounts: Float64Array): void {
     for (let column = 0; column < this.#columns.size; column++) {
       this.#surplus[column] = (this.#surplus[column] ?? 0) - (amounts[column] ?? 0);
+      this.#reckon(column);
     }
   }
 
@@ -69,6 +74,12 @@ export class Headroom {
       const milli = amounts[column] ?? 0;
       this.#surplus[column] = (this.#surplus[column] ?? 0) + milli;
       this.#required[column] = Math.max(0, (this.#required[column] ?? 0) - milli);
+      this.#reckon(column);
     }
+  }
+
+  #reckon(column: number): void {
+    const required = this.#required[column] ?? 0;
+    this.#spare[column] = required > 0 ? Math.max(0, this.#surplus[column] ?? 0) : Number.POSITIVE_INFINITY;
   }
 }

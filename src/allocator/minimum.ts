@@ -17,11 +17,14 @@ export class Minimum {
   /** Whether resources with these scalars may be enough; if not, they are not, whatever else there is. */
   mayAllow(vector: Float64Array): boolean {
     if (this.#sets.length === 0) return true;
-    return this.#sets.some(({ parts }) => {
-      return parts.every(({ name, column, milli }) => {
-        return (vector[column] ?? 0) >= milli || this.#columns.counted.has(name);
-      });
-    });
+    for (const { parts } of this.#sets) {
+      let enough = true;
+      for (const { name, column, milli } of parts) {
+        if ((vector[column] ?? 0) < milli && !this.#columns.counted.has(name)) enough = false;
+      }
+      if (enough) return true;
+    }
+    return false;
   }
 
   /** @param vector the scalars in `resources`, in milli-units by column */

@@ -16,13 +16,14 @@ export interface QuotaRole {
   readonly row: number;
   quota: Quota;
   guarantees: readonly Part[];
-  limits: readonly Part[];
+  /** Milli-units by column, as far as there are limits; infinity between them. */
+  limits: Float64Array;
+  /** In the run that goes on, it takes part in the first stage: it lacks something that somebody of it may be offered. */
+  lacking: boolean;
 }
 
 /** Row of what is free of the cluster, as far as quota can be met from it. */
 const CLUSTER = 0;
-
-const NO_PARTS: readonly Part[] = [];
 
 /** Who the ledger is about; asked when it must be written anew. */
 export interface QuotaHost {
@@ -47,6 +48,8 @@ export class QuotaLedger {
   readonly roles: Map<string, QuotaRole> = new Map<string, QuotaRole>();
   /** Row {@link CLUSTER}: plain and held by nobody; others: consumed by the role. */
   readonly #amounts: MilliTable;
+  /** By any role: who is charged for it; null for nobody. Forgotten whenever a role comes to have quota, or no more. */
+  readonly #charged = new Map<string, QuotaRole | null>();
   readonly #unusedRows: number[] = [];
   #rows = 1;
   /** It must be written anew before it is read. */
@@ -72,26 +75,33 @@ export class QuotaLedger {
     if (quota.guarantees.isEmpty && quota.limits.isEmpty) {
       if (known !== undefined) this.#unusedRows.push(known.row);
       this.roles.delete(role);
+      this.#charged.clear();
       return undefined;
     }
     const guarantees = this.#partsOf(quota.guarantees);
-    const limits = this.#partsOf(quota.limits);
+    const limits = this.#limitsOf(quota.limits);
     if (known !== undefined) return Object.assign(known, { quota, guarantees, limits });
     const row = this.#unusedRows.pop() ?? this.#rows++;
     this.#amounts.clear(row);
-    const added: QuotaRole = { name: role, row, quota, guarantees, limits };
+    const added: QuotaRole = { name: role, row, quota, guarantees, limits, lacking: false };
     this.roles.set(role, added);
+    this.#charged.clear();
     this.#stale = true;
     return added;
   }
 
-  /** Counts what is held in the role, or no longer held. */
-  count(role: string, resources: Resources, sign: 1 | -1): void {
+  /**
+   * Counts what is held in the role, or no longer held.
+   *
+   * @param measured the amounts in `resources`, if they are known
+   */
+  count(role: string, resources: Resources, sign: 1 | -1, measured?: Float64Array): void {
     if (!this.isOn) return;
-    const vector = this.#columns.measure(plainOf(resources));
+    const plain = plainOf(resources);
+    const vector = plain === resources && measured !== undefined ? measured : this.#columns.measure(plain);
     const size = this.#columns.size;
     this.#amounts.add(CLUSTER, vector, { size, sign: sign === 1 ? -1 : 1 });
-    const charged = this.roles.get(topLevelOf(role));
+    const charged = this.#chargedFor(role);
     if (charged !== undefined) this.#amounts.add(charged.row, vector, { size, sign });
     if (sign < 0) this.#eased = true;
   }
@@ -102,7 +112,7 @@ export class QuotaLedger {
     const size = this.#columns.size;
     this.#amounts.add(CLUSTER, this.#columns.measure(plainOf(total)), { size, sign });
     for (const [owner, resources] of total.reservations()) {
-      const charged = this.roles.get(topLevelOf(owner));
+      const charged = this.#chargedFor(owner);
       if (charged === undefined) continue;
       this.#amounts.add(charged.row, this.#columns.measure(resources), { size, sign });
       if (sign < 0) this.#eased = true;
@@ -150,11 +160,9 @@ export class QuotaLedger {
   }
 
   /** How much more the role may consume, in the column; unbounded if it has no limit there. */
-  below(role: QuotaRole | undefined, column: number): number {
-    for (const part of role?.limits ?? NO_PARTS) {
-      if (part.column === column) return role === undefined ? 0 : Math.max(0, part.milli - this.consumed(role, column));
-    }
-    return Number.POSITIVE_INFINITY;
+  below({ row, limits }: QuotaRole, column: number): number {
+    const limit = limits[column] ?? Number.POSITIVE_INFINITY;
+    return Math.max(0, limit - (this.#amounts.data[row * this.#amounts.stride + column] ?? 0));
   }
 
   isSatisfied(role: QuotaRole): boolean {
@@ -162,8 +170,26 @@ export class QuotaLedger {
     return true;
   }
 
-  #partsOf(amounts: Quantities | ResourceLimits): readonly Part[] {
+  #chargedFor(role: string): QuotaRole | undefined {
+    let charged = this.#charged.get(role);
+    if (charged === undefined) {
+      charged = this.roles.get(topLevelOf(role)) ?? null;
+      this.#charged.set(role, charged);
+    }
+    return charged ?? undefined;
+  }
+
+  #partsOf(amounts: Quantities): readonly Part[] {
     return Array.from(amounts.entries(), ([name, milli]) => ({ column: this.#columns.of(name), milli }));
+  }
+
+  #limitsOf(limits: ResourceLimits): Float64Array {
+    const byColumn = Array.from(limits.entries(), ([name, milli]) => ({ column: this.#columns.of(name), milli }));
+    const milli = new Float64Array(Math.max(0, ...byColumn.map(({ column }) => column + 1))).fill(
+      Number.POSITIVE_INFINITY,
+    );
+    for (const part of byColumn) milli[part.column] = part.milli;
+    return milli;
   }
 }
 

@@ -1,7 +1,7 @@
 import { Quantities, type Resource, Resources } from '../resources/index.ts';
 import type { AllocatorBooks } from './allocator-books.ts';
 import { INDIVISIBLE, RESERVED, REVOCABLE, SHARED } from './columns.ts';
-import { eachRole, firstPair, pairsOf } from './fair-order.ts';
+import { FairOrder } from './fair-order.ts';
 import { Headroom } from './headroom.ts';
 import type { Minimum } from './minimum.ts';
 import { plainOf, type QuotaRole } from './quota-ledger.ts';
@@ -26,8 +26,9 @@ export class QuotaStages {
   readonly #minimum: Minimum;
   readonly #give: Give;
   readonly #headroom: Headroom;
-  /** Roles that take part in the first stage: they lack something, and some framework of theirs is to be offered it. */
-  readonly #lacking = new Set<QuotaRole>();
+  readonly #order: FairOrder;
+  /** How many roles take part in the first stage. */
+  #lacking = 0;
   /** What a role takes, of what it lacks, with the offer in hand; milli-units by column. */
   #granted = new Float64Array(0);
   /** What is free of the agent in hand. */
@@ -42,6 +43,7 @@ export class QuotaStages {
     this.#minimum = minimum;
     this.#give = give;
     this.#headroom = new Headroom(books.quota, books.columns);
+    this.#order = new FairOrder(books.members);
   }
 
   /** Begins a run: agents of which something was held back are dirty if a bound has eased since the last one. */
@@ -57,25 +59,26 @@ export class QuotaStages {
     this.#granted = new Float64Array(columns.capacity);
     this.#free = new Float64Array(columns.capacity);
     this.#bounded = new Float64Array(columns.capacity);
-    this.#lacking.clear();
+    this.#lacking = 0;
     for (const role of quota.roles.values()) {
       const record = members.roles.get(role.name);
-      if (record !== undefined && forest.isActive(record.root) && !quota.isSatisfied(role)) this.#lacking.add(role);
+      role.lacking = record !== undefined && forest.isActive(record.root) && !quota.isSatisfied(role);
+      if (role.lacking) this.#lacking++;
     }
   }
 
   /** Whether there is anybody for the first stage. */
   get hasFirst(): boolean {
-    return this.#lacking.size > 0;
+    return this.#lacking > 0;
   }
 
   /** The first stage. @param few if given, only these are asked */
   visitFirst(agent: AgentRecord, few: readonly Pair[] | undefined): void {
-    let left = this.#lacking.size;
+    let left = this.#lacking;
     if (left === 0 || agent.available.isEmpty) return;
-    eachRole(this.#books.members, few, (role) => {
+    this.#order.eachRole(few, (role) => {
       const { quota } = role;
-      if (quota === undefined || !this.#lacking.has(quota)) return false;
+      if (quota?.lacking !== true) return false;
       left--;
       this.#promise(agent, role, { quota, few });
       return left === 0 || agent.available.isEmpty;
@@ -94,10 +97,10 @@ export class QuotaStages {
     role: RoleRecord,
     { quota, few }: { readonly quota: QuotaRole; readonly few: readonly Pair[] | undefined },
   ): void {
-    const { members, columns } = this.#books;
+    const { columns } = this.#books;
     let usable = this.#leftOf(agent).allocatableTo(role.name);
-    for (const pair of pairsOf(members, role, few)) {
-      if (usable.isEmpty || !this.#lacking.has(quota)) return;
+    for (const pair of this.#order.pairsOf(role, few)) {
+      if (usable.isEmpty || !quota.lacking) return;
       if (isBarred(pair, agent)) continue;
       const capable = strip(usable, pair.framework.stripped & agent.kinds);
       const offer = this.#promised(agent, capable, quota);
@@ -106,7 +109,10 @@ export class QuotaStages {
       if (this.#isFiltered(pair, agent, offer)) continue;
       this.#hand(pair, agent, offer);
       this.#headroom.grant(this.#granted);
-      if (this.#books.quota.isSatisfied(quota)) this.#lacking.delete(quota);
+      if (this.#books.quota.isSatisfied(quota)) {
+        quota.lacking = false;
+        this.#lacking--;
+      }
       usable = usable.minus(offer);
     }
   }
@@ -155,7 +161,7 @@ export class QuotaStages {
     };
     let kept = false;
     let taker: Pair | undefined;
-    eachRole(members, few, (role) => {
+    this.#order.firstRole(few, (role) => {
       whole = inHeadroom && this.#isBelow(role.quota, free);
       if (!whole) {
         kept = true;
@@ -163,11 +169,11 @@ export class QuotaStages {
         this.#bound(role.quota, free);
         if (members.ownMinimums === 0 && !this.#minimum.mayAllow(this.#bounded)) return false;
       }
-      taker = firstPair(members, role, { few, takes });
+      taker = this.#order.firstPair(role, few, takes);
       return taker !== undefined;
     });
     if (taker !== undefined && !whole) return 'cut';
-    if (taker !== undefined) this.#hand(taker, agent, available);
+    if (taker !== undefined) this.#hand(taker, agent, available, free);
     else if (kept) heldBack.add(agent);
     return undefined;
   }
@@ -178,11 +184,11 @@ export class QuotaStages {
     let left = this.#leftOf(agent);
     let wanted = rolesFor(members, left);
     let kept = false;
-    eachRole(members, few, (role) => {
+    this.#order.eachRole(few, (role) => {
       if (wanted !== undefined && !wanted.has(role.node)) return false;
       let usable = left.allocatableTo(role.name);
       if (usable.isEmpty) return false;
-      for (const pair of pairsOf(members, role, few)) {
+      for (const pair of this.#order.pairsOf(role, few)) {
         if (usable.isEmpty) break;
         if (isBarred(pair, agent)) continue;
         const capable = strip(usable, pair.framework.stripped & agent.kinds);
@@ -201,9 +207,10 @@ export class QuotaStages {
     if (kept && !agent.available.isEmpty) heldBack.add(agent);
   }
 
-  #hand(pair: Pair, agent: AgentRecord, offer: Resources): void {
+  /** @param plain what of it is plain, by column, if that is known */
+  #hand(pair: Pair, agent: AgentRecord, offer: Resources, plain?: Float64Array): void {
     this.#give(pair, agent, offer);
-    this.#headroom.take(this.#books.columns.measure(plainOf(offer)));
+    this.#headroom.take(plain ?? this.#books.columns.measure(plainOf(offer)));
     if ((agent.kinds & SHARED) === 0) return;
     this.#sharedOut.set(agent, (this.#sharedOut.get(agent) ?? Resources.empty).plus(offer.shared()));
   }
@@ -224,18 +231,19 @@ export class QuotaStages {
   #isBelow(quota: QuotaRole | undefined, amounts: Float64Array): boolean {
     if (quota === undefined) return true;
     const ledger = this.#books.quota;
-    return quota.limits.every(({ column }) => (amounts[column] ?? 0) <= ledger.below(quota, column));
+    for (let column = 0; column < quota.limits.length; column++) {
+      if ((amounts[column] ?? 0) > ledger.below(quota, column)) return false;
+    }
+    return true;
   }
 
   /** Fills `#bounded`: what the role may have of it, and nobody else needs more. */
   #bound(quota: QuotaRole | undefined, amounts: Float64Array): void {
-    const ledger = this.#books.quota;
-    const bounded = copyInto(this.#bounded, amounts);
-    for (let column = 0; column < this.#books.columns.size; column++) {
-      bounded[column] = Math.min(bounded[column] ?? 0, this.#headroom.spare(column));
-    }
-    for (const { column } of quota?.limits ?? []) {
-      bounded[column] = Math.min(bounded[column] ?? 0, ledger.below(quota, column));
+    const { quota: ledger, columns } = this.#books;
+    const bounded = this.#bounded;
+    for (let column = 0; column < columns.size; column++) {
+      const own = quota === undefined ? Number.POSITIVE_INFINITY : ledger.below(quota, column);
+      bounded[column] = Math.min(amounts[column] ?? 0, this.#headroom.spare(column), own);
     }
   }
 

@@ -92,8 +92,9 @@ export class Runs {
   readonly #give = (pair: Pair, agent: AgentRecord, source: Resources): void => {
     if (pair.offered.size === 0) this.#offered.push(pair);
     const given = this.#books.give(pair, agent, source);
-    // In each stage of a run, something.
-    pair.offered.set(agent.id, pair.offered.get(agent.id)?.plus(given) ?? given);
+    // With quota, something in each stage.
+    const before = this.#books.quota.isOn ? pair.offered.get(agent.id) : undefined;
+    pair.offered.set(agent.id, before?.plus(given) ?? given);
   };
 
   /** Who has become more willing; `undefined`: nobody. */
