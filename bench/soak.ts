@@ -11,6 +11,7 @@ import {
   type SimulationOptions,
 } from '../src/testing/index.ts';
 import { shapeOf } from '../test/simulation/shapes.ts';
+import { varied } from '../test/simulation/variety.ts';
 
 const USAGE = `Usage: npm run soak -- [options]
 
@@ -23,6 +24,7 @@ const USAGE = `Usage: npm run soak -- [options]
   --seed S           this one seed alone; with --trace line by line
   --shrink FILE      with --seed: if it fails, looks for the shortest story, and writes what is needed for it to FILE
   --story FILE       with --seed: runs what --shrink has written
+  --varied           frameworks that think, do not checkpoint, or are given up soon
   --help             this text
 
 For many seeds in little time: --agents 4 --frameworks 3 --minutes-each 10`;
@@ -37,6 +39,7 @@ const { values } = parseArgs({
     trace: { type: 'boolean' },
     shrink: { type: 'string' },
     story: { type: 'string' },
+    varied: { type: 'boolean' },
     help: { type: 'boolean' },
     agents: { type: 'string', default: '50' },
     frameworks: { type: 'string', default: '10' },
@@ -69,9 +72,14 @@ function amount(option: 'agents' | 'frameworks' | 'minutes' | 'minutes-each' | '
   return exit(2);
 }
 
+function clusterOf(seed: number): SimulationOptions {
+  const options = shapeOf(seed, limits);
+  return values.varied === true ? varied(options) : options;
+}
+
 function replay(seed: number): void {
   const onTrace = values.trace === true ? print : () => undefined;
-  const shape = shapeOf(seed, limits);
+  const shape = clusterOf(seed);
   const options = values.story === undefined ? shape : withStory(shape, readFileSync(values.story, 'utf8'));
   const { traceHash, steps, counts } = simulate({ ...options, trace: true, onTrace });
   print(JSON.stringify({ seed, traceHash, steps, counts }, null, 2));
@@ -97,7 +105,7 @@ function withStory(shape: SimulationOptions, text: string): SimulationOptions {
 }
 
 function shrink(seed: number, file: string): void {
-  const shape = shapeOf(seed, limits);
+  const shape = clusterOf(seed);
   const replayed = `${shape.replay} --story ${file}`;
   const found = shrinkFaults({ ...shape, replay: replayed });
   if (found === undefined) {
@@ -128,7 +136,7 @@ function soak(): void {
   for (; seeds < seedsMax && performance.now() < untilMs; seeds++) {
     const startMs = performance.now();
     try {
-      const result = simulate(shapeOf(base + seeds, limits));
+      const result = simulate(clusterOf(base + seeds));
       steps += result.steps;
       virtualMs += result.virtualMs;
       launches += result.counts.launches;

@@ -67,6 +67,8 @@ export interface AllocatorSnapshot {
   readonly offeredOrAllocated: Quantities;
   /** By role: its subtree's dominant share of the cluster, divided by its weight. */
   readonly dominantShares: ReadonlyMap<string, number>;
+  /** By path: the weights that were set. */
+  readonly weights: ReadonlyMap<string, number>;
   /** Number of offer filters in force, by role. */
   readonly offerFilters: ReadonlyMap<string, number>;
   /** By role; roles that are promised something or limited. */

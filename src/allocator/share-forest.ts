@@ -166,6 +166,11 @@ export class ShareForest {
     this.#branchOf(this.#parent[node] ?? -1).version = -1;
   }
 
+  /** Those that were set below the root, by path. */
+  weights(root: number): ReadonlyMap<string, number> {
+    return this.#weights.get(root) ?? NO_WEIGHTS;
+  }
+
   /** The node of all that is at and below `path`; `undefined` if there is nothing. */
   find(root: number, path: string): number | undefined {
     let node: number | undefined = root;

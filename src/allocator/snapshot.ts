@@ -18,6 +18,7 @@ export function snapshotOf(books: AllocatorBooks, runs: number): AllocatorSnapsh
     total: Quantities.fromMilli(columns.names.map((name, column) => [name, forest.total(column)])),
     offeredOrAllocated: Quantities.fromMilli(columns.names.map((name, column) => [name, taken[column] ?? 0])),
     dominantShares: new Map(Array.from(members.roles.values(), ({ name, node }) => [name, forest.share(node)])),
+    weights: new Map(forest.weights(members.roleRoot)),
     offerFilters: new Map(filterCounts),
     quotas: new Map(
       Array.from(quota.roles, ([name, role]) => [name, { ...role.quota, consumed: quota.consumption(role) }]),

@@ -23,6 +23,7 @@ import type {
 } from '../protocol/index.ts';
 import { type Clock, type Log, silentLog, uuid } from '../runtime/index.ts';
 import { callAllocator } from './allocator-call.ts';
+import { figuresAgree, mayChangeFigures } from './allocator-figures.ts';
 import { apply } from './apply.ts';
 import { Connections } from './connections.ts';
 import { decide } from './decide.ts';
@@ -292,7 +293,8 @@ class MasterShell implements Master {
     // While allocations wait to become offers, the allocator is ahead.
     const allocator = this.#allocations.length === 0 ? this.#allocator : undefined;
     const registry = this.#written === undefined ? [] : registryAgrees(this.#state, this.#written);
-    const violations = [...broken, ...this.#sweep.check(this.#state, allocator), ...registry];
+    const figures = mayChangeFigures(command) ? figuresAgree(this.#state, this.#allocator) : [];
+    const violations = [...broken, ...this.#sweep.check(this.#state, allocator), ...figures, ...registry];
     if (violations.length > 0) throw new InvariantViolation(`After ${command.type}: ${violations.join('; ')}`);
   }
 

@@ -1,3 +1,4 @@
+import { AnswerWatch } from './answer-watch.ts';
 import type { OfferId } from '../core/index.ts';
 import { isLegalTransition, isTerminal, type Task, type TaskState } from '../tasks/index.ts';
 import type { Decision, MasterCommand, MasterEvent } from './protocol.ts';
@@ -13,13 +14,14 @@ interface TaskHistory {
 }
 
 /**
- * Watches a master over time, for what no single state can show (A4, T1, T2, T3). It remembers every offer and task
+ * Watches a master over time, for what no single state can show (A4, T1, T2, T3, and C1 to C5). It remembers every offer and task
  * that it has seen, so it is for tests and simulations.
  */
 export class InvariantWatch {
   readonly #tasks = new Map<string, TaskHistory>();
   readonly #outstanding = new Set<OfferId>();
   readonly #ended = new Set<OfferId>();
+  readonly #answers = new AnswerWatch();
 
   /** To be called for each decision, before it is applied to `state`. @returns a sentence for each violation */
   observe(state: MasterState, command: MasterCommand, decision: Decision): readonly string[] {
@@ -31,6 +33,7 @@ export class InvariantWatch {
     }
     this.#observeUpdate(state, command, decision, violations);
     this.#observeAcknowledgements(command, decision, violations);
+    violations.push(...this.#answers.observe(state, command, decision));
     return violations;
   }
 

@@ -55,8 +55,13 @@ export interface WorldOptions extends FaultOptions {
   readonly agents?: AgentsOptions;
 }
 
-/** All faults but the one that no framework can be asked to survive: the loss of its own state. */
-export const DEFAULT_FAULTS: readonly FaultKind[] = FAULT_KINDS.filter((kind) => kind !== 'forgetFramework');
+/**
+ * All faults but the one that no framework can be asked to survive, the loss of its own state, and connections that are half
+ * open: what they show is mostly up to the driver.
+ */
+export const DEFAULT_FAULTS: readonly FaultKind[] = FAULT_KINDS.filter(
+  (kind) => kind !== 'forgetFramework' && kind !== 'halfOpenStream',
+);
 
 /** Arbitraries for tests of frameworks; see {@link arbitraries}. */
 export interface Arbitraries extends ResourceArbitraries {
@@ -185,6 +190,7 @@ const TARGETS: Readonly<Record<FaultKind, Target>> = {
   delayMessage: 'either',
   duplicateMessage: 'either',
   cutStream: 'either',
+  halfOpenStream: 'either',
   partitionAgent: 'agent',
   partitionFramework: 'framework',
   partitionMaster: 'none',
@@ -232,6 +238,7 @@ const MOMENTARY: ReadonlySet<FaultKind> = new Set<FaultKind>([
   'delayMessage',
   'duplicateMessage',
   'cutStream',
+  'halfOpenStream',
   'crashExecutor',
   'failWrite',
   'tornWrite',

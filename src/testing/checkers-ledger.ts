@@ -16,10 +16,14 @@ export interface LedgerEntry {
   readonly made: string[];
   /** How many of them the framework was given. */
   given: number;
+  /** Those that its scheduler has acknowledged, whether that has arrived or not. */
+  readonly acknowledged: Set<string>;
   /** The newest state that came with an update to be acknowledged. */
   reliable: TaskState | undefined;
   /** The update that told the end, and that was to be acknowledged. */
   end: TaskStatus | undefined;
+  /** Which of the processes of its scheduler, by number, has asked to kill it, not being told since that it is over. */
+  killedBy: number | undefined;
 }
 
 /** Sentences, one for each violation. */
@@ -44,21 +48,43 @@ export class TaskLedger {
     if (this.#entries.has(key)) {
       return [`The scheduler of framework ${launch.framework} has launched two tasks with the id ${launch.taskId}`];
     }
-    this.#entries.set(key, { ...launch, history: [], made: [], given: 0, reliable: undefined, end: undefined });
+    this.#entries.set(key, {
+      ...launch,
+      history: [],
+      made: [],
+      given: 0,
+      acknowledged: new Set(),
+      reliable: undefined,
+      end: undefined,
+      killedBy: undefined,
+    });
     return NONE;
   }
 
   /** Its agent has sent an update; repetitions are the same. */
-  made(entry: LedgerEntry, uuid: string | undefined): void {
-    if (uuid !== undefined && !entry.made.includes(uuid)) entry.made.push(uuid);
+  made(entry: LedgerEntry, { uuid, state }: Pick<TaskStatus, 'uuid' | 'state'>): Violations {
+    if (uuid === undefined || entry.made.includes(uuid)) return NONE;
+    const before = entry.made.at(-1);
+    entry.made.push(uuid);
+    if (before === undefined || entry.acknowledged.has(before)) return NONE;
+    return [`T2: ${nameOf(entry)} is reported ${state}, and nobody has acknowledged the update before it`];
+  }
+
+  /** Its agent has forgotten it, and everybody else is there. */
+  forgotten(entry: LedgerEntry): Violations {
+    const last = entry.made.at(-1);
+    if (last !== undefined && entry.acknowledged.has(last)) return NONE;
+    return [`T3: ${nameOf(entry)} is forgotten by its agent, and nobody has acknowledged its end`];
   }
 
   /** The scheduler was given an update. */
   told(entry: LedgerEntry, status: TaskStatus): Violations {
     const { state, uuid } = status;
     entry.history.push(state);
+    // What is given up, and comes back, is to be killed anew.
+    if (isTerminal(state) || state === 'TASK_UNKNOWN') entry.killedBy = undefined;
     if (uuid === undefined) return NONE;
-    const name = `task ${entry.taskId} of framework ${entry.framework}`;
+    const name = nameOf(entry);
     const violations: string[] = [];
     const place = entry.made.indexOf(uuid);
     if (place < 0) violations.push(`T2: ${name} is told ${state}, which no agent has sent`);
@@ -78,4 +104,8 @@ export class TaskLedger {
 
 function ledgerKey(framework: string, incarnation: number, taskId: TaskId): string {
   return `${framework}/${incarnation}/${taskId}`;
+}
+
+function nameOf({ taskId, framework }: LedgerEntry): string {
+  return `task ${taskId} of framework ${framework}`;
 }

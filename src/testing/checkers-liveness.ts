@@ -15,13 +15,21 @@ export function unsettled(world: World): ReadonlySet<string> {
   ]);
 }
 
-function* unregistered({ agents, frameworks }: World): Iterable<string> {
-  for (const { hostname, isLost, agent } of agents) {
-    if (!isLost && agent?.state().registered !== true) yield `L1: agent ${hostname} does not come back`;
+function* unregistered({ agents, frameworks, master }: World): Iterable<string> {
+  const state = master?.state();
+  const connected = new Set<string>();
+  for (const each of [...(state?.agents ?? []), ...(state?.frameworks ?? [])])
+    if (each.connected) connected.add(each.id);
+  for (const { hostname, isLost, agent, agentId } of agents) {
+    if (isLost) continue;
+    // Each side has to know it.
+    const isBack = agent?.state().registered === true && agentId !== undefined && connected.has(agentId);
+    if (!isBack) yield `L1: agent ${hostname} does not come back`;
   }
-  for (const { name, isDone, isConnected, isFinished } of frameworks) {
+  for (const { name, id, isDone, isConnected, isFinished } of frameworks) {
     if (isFinished === false) yield `L1: framework ${name} does not finish`;
-    if (!isDone && !isConnected) yield `L1: framework ${name} does not come back`;
+    if (!isDone && !(isConnected && id !== undefined && connected.has(id)))
+      yield `L1: framework ${name} does not come back`;
     if (!isDone && isFinished === true) yield `L1: framework ${name} has finished, and is not let go`;
   }
 }
@@ -47,11 +55,14 @@ function* untold(world: World): Iterable<string> {
       if (task !== undefined) running.set(`${task.name}/${task.incarnation}/${task.taskId}`, hostname);
     }
   }
-  for (const { framework, incarnation, taskId, history } of world.ledger.entries) {
+  for (const { framework, incarnation, taskId, history, killedBy } of world.ledger.entries) {
     const host = world.frameworks.find(({ name }) => name === framework);
     if (host === undefined || host.isDone || host.incarnation !== incarnation) continue;
     const last = history.at(-1);
     const where = running.get(`${framework}/${incarnation}/${taskId}`);
+    if (where !== undefined && killedBy === host.starts) {
+      yield `L1: framework ${framework} has asked to kill task ${taskId}, which runs on ${where}`;
+    }
     // Of a task that it does not know a master that has taken over says so, for ever.
     const isOver = last !== undefined && (isTerminal(last) || last === 'TASK_UNKNOWN');
     if (isOver && where !== undefined) {

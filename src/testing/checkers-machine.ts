@@ -1,5 +1,5 @@
 import { Resources } from '../resources/index.ts';
-import type { TaskInfo } from '../tasks/index.ts';
+import { isTerminal, type TaskInfo, type TaskStatus } from '../tasks/index.ts';
 import type { SimulatedContainer } from './machine.ts';
 import type { AgentHost } from './world-agent.ts';
 
@@ -10,10 +10,29 @@ export function overcommitted(
   taskInfo: (taskKey: string) => TaskInfo | undefined,
 ): string | undefined {
   const running = machine.running();
-  const twin = running.find(({ id, taskKey }) => id !== launched.id && taskKey === launched.taskKey);
+  const twin = running.find(({ taskKey }) => taskKey === launched.taskKey);
   if (twin !== undefined) return `T3: task ${launched.taskId} runs twice on ${hostname}`;
-  const given = running.flatMap(({ taskKey }) => taskInfo(taskKey)?.resources.unallocate().toUnreserved() ?? []);
+  const given = [...running, launched].flatMap(
+    ({ taskKey }) => taskInfo(taskKey)?.resources.unallocate().toUnreserved() ?? [],
+  );
   const held = Resources.sum(given);
   if (resources.toUnreserved().contains(held)) return undefined;
   return `A1: the tasks that run on ${hostname} were given ${held}; it has ${resources}`;
+}
+
+/** **T4** What an agent says of a task's end is what has become of its process. */
+export function misreported(
+  { hostname, machine }: Pick<AgentHost, 'hostname' | 'machine'>,
+  report: { readonly taskKey: string; readonly status: Pick<TaskStatus, 'taskId' | 'state'> },
+): string | undefined {
+  const { taskKey, status } = report;
+  if (!isTerminal(status.state)) return undefined;
+  const name = `T4: task ${status.taskId} on ${hostname} is said to be ${status.state}`;
+  if (machine.running().some((container) => container.taskKey === taskKey)) return `${name}, and runs`;
+  const end = machine.endOf(taskKey);
+  // It never had a process, or the machine does not know it any more.
+  if (end === undefined) return undefined;
+  const isSuccess = end.type === 'exited' && end.exitCode === 0 && end.signal === undefined;
+  if (status.state === 'TASK_FINISHED' && !isSuccess) return `${name}, and has not ended well`;
+  return undefined;
 }

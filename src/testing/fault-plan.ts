@@ -40,6 +40,8 @@ export const FAULT_KINDS = [
   'tornWrite',
   /** The wall clock of one machine jumps, back or forth. */
   'jumpWallClock',
+  /** A connection breaks, and one side never hears of it. */
+  'halfOpenStream',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];

@@ -29,6 +29,7 @@ export interface MachineOptions {
   readonly taskInfo: (taskKey: string) => TaskInfo | undefined;
   /** What happens to processes, for the trace. */
   readonly onEvent: (text: string) => void;
+  /** Called before it is one of those that run. */
   readonly onLaunch: (container: SimulatedContainer) => void;
 }
 
@@ -41,6 +42,8 @@ export class SimulatedMachine {
   /** Of the agent that lives now. */
   #watching = new Map<ContainerId, ContainerHandlers>();
   #pids = 100;
+  /** By task: how its last container ended. */
+  readonly #ends = new Map<string, ContainerExit>();
 
   constructor(options: MachineOptions) {
     this.#options = options;
@@ -52,6 +55,11 @@ export class SimulatedMachine {
     return [...this.#containers.values()].filter(({ exit }) => exit === undefined);
   }
 
+  /** How the task's process has ended; `undefined` if it has not, or there never was one. */
+  endOf(taskKey: string): ContainerExit | undefined {
+    return this.#ends.get(taskKey);
+  }
+
   /** All processes are gone without a trace of how they ended. */
   restart(): void {
     this.#kernel.kill();
@@ -59,6 +67,7 @@ export class SimulatedMachine {
     this.#watching = new Map();
     for (const container of this.running()) {
       container.exit = { type: 'lost', message: 'The machine was restarted' };
+      this.#ends.set(container.taskKey, container.exit);
     }
   }
 
@@ -113,8 +122,10 @@ export class SimulatedMachine {
     const life = lifeOf({ command, labels: this.#options.taskInfo(taskKey)?.labels, random });
     this.#pids += 1;
     const container: SimulatedContainer = { id: containerId, taskKey, taskId, pid: this.#pids, life, started: false };
-    this.#containers.set(containerId, container);
+    // Looked at before it is one of those that run: the same one may be there already.
     this.#options.onLaunch(container);
+    this.#containers.set(containerId, container);
+    this.#ends.delete(taskKey);
     this.#kernel.schedule(life.startMs, () => this.#start(container));
   }
 
@@ -151,6 +162,7 @@ export class SimulatedMachine {
   #exit(container: SimulatedContainer, exit: ContainerExit): void {
     if (container.exit !== undefined) return;
     container.exit = exit;
+    this.#ends.set(container.taskKey, exit);
     this.#options.onEvent(`${container.taskId} ${exitText(exit)}`);
     this.#tell(container.id, (handlers) => handlers.onExited(exit));
   }

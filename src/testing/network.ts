@@ -119,7 +119,8 @@ export class Network {
 
 /** What the network needs to know of a connection, whatever travels on it. */
 export interface Connection {
-  cut(): void;
+  /** It breaks; `deaf` is the side that never hears of it, if there is one. */
+  cut(deaf?: 'client' | 'server'): void;
   unblocked(): void;
   clientDied(silently: boolean): void;
   serverDied(): void;
@@ -201,11 +202,12 @@ class Line<Up extends Message, Down extends Message> implements Connection, Chan
     this.#push(this.#up, () => this.#endServer());
   }
 
-  cut(): void {
+  cut(deaf?: 'client' | 'server'): void {
     if (this.#broken) return;
     this.#broken = true;
     const { random } = this.#network;
-    this.#push(this.#up, () => this.#endServer(), random.integer(NOTICE_MS_MAX));
+    if (deaf !== 'server') this.#push(this.#up, () => this.#endServer(), random.integer(NOTICE_MS_MAX));
+    if (deaf === 'client') return;
     this.#push(this.#down, () => this.#endClient('The connection broke'), random.integer(NOTICE_MS_MAX));
   }
 

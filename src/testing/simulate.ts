@@ -15,6 +15,9 @@ import { FaultInjector } from './world-faults.ts';
 /** What is not settled now and still is not after this time never will be: agents send updates again within ten minutes. */
 const PATIENCE_MS = 700_000;
 
+/** For so long nobody may lose a connection once all is well: longer than masters and agents wait for each other. */
+const PEACE_MS = 120_000;
+
 /** So often it is looked whether everything is well already. */
 const LOOK_MS = 30_000;
 
@@ -97,7 +100,11 @@ class Simulation {
     while (world.clock.monotonicMs() < decisiveMs) {
       world.giveUpLost();
       this.runUntil(Math.min(world.clock.monotonicMs() + LOOK_MS, decisiveMs));
-      if (this.isStopped || unsettled(world).size === 0) return;
+      if (this.isStopped) return;
+      if (unsettled(world).size > 0) continue;
+      world.isAtPeace = true;
+      this.runUntil(Math.min(world.clock.monotonicMs() + PEACE_MS, untilMs));
+      return;
     }
     const before = unsettled(world);
     this.runUntil(untilMs);

@@ -156,6 +156,7 @@ const FAULTS: Readonly<Record<FaultKind, string>> = {
   delayMessage: 'the next call of $ takes its time',
   duplicateMessage: 'the next call of $ arrives twice',
   cutStream: 'the connection of $ breaks',
+  halfOpenStream: 'the connection of $ breaks, and one side does not hear of it',
   partitionAgent: '$ and the master do not reach each other',
   partitionFramework: '$ and the master do not reach each other',
   partitionMaster: 'nobody and the master reach each other',

@@ -94,7 +94,14 @@ export class AgentHost {
       this.stop({ silently: false });
       this.#world.later(10_000, () => this.start());
     };
+    const ending = new Set<string>();
     agent.events$.subscribe({
+      next: (event) => {
+        // What it keeps of a framework that it shall end is nobody's any more.
+        if (event.type === 'frameworkTerminating') ending.add(event.frameworkId);
+        if (event.type !== 'taskForgotten' || ending.has(frameworkOf(event.taskKey))) return;
+        this.#world.taskForgotten(event.taskKey);
+      },
       error: () => ended('the agent closes: its disk fails'),
       complete: () => ended('the agent stops'),
     });
@@ -106,4 +113,8 @@ export class AgentHost {
     this.client.process.kill();
     this.#world.network.clientDied(this.client, silently);
   }
+}
+
+function frameworkOf(taskKey: string): string {
+  return taskKey.slice(0, taskKey.indexOf('/'));
 }

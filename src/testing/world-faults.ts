@@ -120,6 +120,8 @@ export class FaultInjector {
         return;
       case 'cutStream':
         return this.#cutStream(fault);
+      case 'halfOpenStream':
+        return this.#halfOpenStream(fault);
       case 'partitionAgent':
         return this.#partition(fault, this.#agent(fault)?.client, BOTH);
       case 'partitionFramework':
@@ -161,6 +163,15 @@ export class FaultInjector {
     if (client === undefined || client.connections.size === 0) return;
     this.#world.faultHappened('cutStream', client.name, 'its connection breaks');
     for (const connection of [...client.connections]) connection.cut();
+  }
+
+  #halfOpenStream(fault: Fault): void {
+    const client = this.#client(fault);
+    if (client === undefined || client.connections.size === 0) return;
+    const deaf = this.#random.integer(2) === 0 ? 'client' : 'server';
+    const who = deaf === 'client' ? 'it' : 'the master';
+    this.#world.faultHappened('halfOpenStream', client.name, `its connection breaks, and ${who} does not hear of it`);
+    for (const connection of [...client.connections]) connection.cut(deaf);
   }
 
   #partition(fault: Fault, client: Client | undefined, directions: readonly Direction[]): void {

@@ -10,7 +10,7 @@ import {
 import { SimulatedProcess, type WallClock } from './machine-process.ts';
 import type { Client } from './network.ts';
 import type { SimulatedFramework } from './simulate-options.ts';
-import type { TaskInfo, TaskStatus } from '../tasks/index.ts';
+import { isTerminal, type TaskInfo, type TaskStatus } from '../tasks/index.ts';
 import type { World } from './world.ts';
 
 /** A framework: its scheduler's process, which may be replaced, and what outlives that. */
@@ -24,7 +24,8 @@ export class FrameworkHost {
   #run: SchedulerRun<unknown> | undefined;
   #state: unknown;
   #id: FrameworkId | undefined;
-  #starts = 0;
+  /** How many processes it has had. */
+  starts = 0;
   /** Counts how often its state was lost. */
   incarnation = 0;
   /** Its scheduler has finished and the master has let it go. */
@@ -58,7 +59,7 @@ export class FrameworkHost {
 
   start(): void {
     if (this.#run !== undefined || this.isDone) return;
-    this.#starts += 1;
+    this.starts += 1;
     const process = new SimulatedProcess(this.#world.clock, this.wall);
     this.client.process = process;
     const { name, role, options = {}, driver = {} } = this.#plan;
@@ -70,7 +71,7 @@ export class FrameworkHost {
       ...(role === undefined ? {} : { role }),
       ...(this.#id === undefined ? {} : { id: this.#id }),
     };
-    const random = this.#random.stream(`driver ${this.#starts}`);
+    const random = this.#random.stream(`driver ${this.starts}`);
     const started = run(this.#world.endpointFor(this.client).schedulers, framework, this.#watched(), {
       ...driver,
       clock: process,
@@ -137,7 +138,7 @@ export class FrameworkHost {
         if (input.type === 'update') this.#told(input.status);
         const [next, actions] = scheduler.handle(state, input);
         this.#state = next;
-        for (const action of actions) this.#noteLaunches(action);
+        for (const action of actions) this.#note(action);
         return [next, actions];
       },
       ...(scheduler.finished === undefined
@@ -146,7 +147,14 @@ export class FrameworkHost {
     };
   }
 
-  #noteLaunches(action: SchedulerAction): void {
+  #note(action: SchedulerAction): void {
+    if (action.type === 'kill') {
+      const entry = this.#world.ledger.get(this.name, this.incarnation, action.taskId);
+      const last = entry?.history.at(-1);
+      // Of one that is over as far as it knows there may be no more news: its driver does not insist.
+      const isOver = last !== undefined && (isTerminal(last) || last === 'TASK_UNKNOWN');
+      if (entry !== undefined && !isOver) entry.killedBy = this.starts;
+    }
     if (action.type !== 'accept') return;
     for (const operation of action.operations) {
       if (operation.type === 'LAUNCH' || operation.type === 'LAUNCH_GROUP')

@@ -11,7 +11,7 @@ import type { AgentEndpoint, SchedulerCall, SchedulerEndpoint, SchedulerEvent } 
 import { type Log, type Random, seededRandom } from '../runtime/index.ts';
 import type { TaskInfo, TaskStatus } from '../tasks/index.ts';
 import { TaskLedger } from './checkers-ledger.ts';
-import { overcommitted } from './checkers-machine.ts';
+import { misreported, overcommitted } from './checkers-machine.ts';
 import type { FaultKind } from './fault-plan.ts';
 import type { SimulatedContainer } from './machine.ts';
 import { SimulatedProcess, type WallClock } from './machine-process.ts';
@@ -23,6 +23,9 @@ import { Trace } from './trace.ts';
 import { messageText, UUID_PREFIX } from './trace-text.ts';
 import { AgentHost } from './world-agent.ts';
 import { FrameworkHost } from './world-framework.ts';
+
+/** A task ends within its grace period, if its agent is told so and nothing is in the way. */
+const KILL_MS_MAX = 60_000;
 
 /** What broke a run. */
 export interface Breach {
@@ -59,6 +62,8 @@ export class World {
   #messages = 0;
   #launches = 0;
   breach: Breach | undefined;
+  /** Nothing is broken, everybody is connected: there is no reason to connect anew. */
+  isAtPeace = false;
 
   constructor(options: SimulationOptions) {
     this.#options = options;
@@ -169,19 +174,28 @@ export class World {
   endpointFor(client: Client): { readonly agents: AgentEndpoint; readonly schedulers: SchedulerEndpoint } {
     return {
       agents: {
-        connect: (handlers) => this.network.dial(client, handlers, (inner) => this.#reached().agents.connect(inner)),
+        connect: (handlers) => {
+          this.#dialled(client);
+          return this.network.dial(client, handlers, (inner) => this.#reached().agents.connect(inner));
+        },
       },
       schedulers: {
-        connect: (subscribe, handlers) =>
-          this.network.dial<SchedulerCall, SchedulerEvent>(client, handlers, (inner) => {
+        connect: (subscribe, handlers) => {
+          this.#dialled(client);
+          return this.network.dial<SchedulerCall, SchedulerEvent>(client, handlers, (inner) => {
             this.trace.add(
               `${client.name} -> master`,
               subscribe.frameworkInfo.id === undefined ? 'SUBSCRIBE' : 'SUBSCRIBE again',
             );
             return this.#reached().schedulers.connect(subscribe, inner);
-          }),
+          });
+        },
       },
     };
+  }
+
+  #dialled(client: Client): void {
+    if (this.isAtPeace) this.fail(`L1: ${client.name} connects anew, and nothing is wrong`);
   }
 
   #reached(): Master {
@@ -240,6 +254,15 @@ export class World {
     if (violation !== undefined) this.fail(violation);
   }
 
+  /** An agent keeps nothing of a task any more. */
+  taskForgotten(taskKey: string): void {
+    const owner = this.#owners.get(frameworkOf(taskKey));
+    const taskId = this.#liveTask(taskKey)?.taskId;
+    if (owner === undefined || taskId === undefined) return;
+    const entry = this.ledger.get(owner.name, owner.incarnation, taskId);
+    if (entry !== undefined) for (const violation of this.ledger.forgotten(entry)) this.fail(violation);
+  }
+
   /** A task of a framework that the master has not let go: what is to be killed may still hold what is given to others. */
   #liveTask(key: string): TaskInfo | undefined {
     const owner = this.#owners.get(frameworkOf(key));
@@ -275,11 +298,20 @@ export class World {
   }
 
   #sent(client: Client, message: Message): void {
+    if (message.type === 'acknowledge') {
+      const host = this.frameworks.find(({ name }) => name === client.name);
+      if (host !== undefined)
+        this.ledger.get(host.name, host.incarnation, message.taskId)?.acknowledged.add(message.uuid);
+    }
     if (message.type !== 'statusUpdate') return;
     const owner = this.#owners.get(message.frameworkId);
     if (owner === undefined) return;
     const entry = this.ledger.get(owner.name, owner.incarnation, message.status.taskId);
-    if (entry !== undefined) this.ledger.made(entry, message.status.uuid);
+    const host = this.agents.find(({ hostname }) => hostname === client.name);
+    const taskKey = `${message.frameworkId}/${message.status.taskId}`;
+    const misreport = host === undefined ? undefined : misreported(host, { taskKey, status: message.status });
+    if (misreport !== undefined) this.fail(misreport);
+    if (entry !== undefined) for (const violation of this.ledger.made(entry, message.status)) this.fail(violation);
     else this.fail(`T2: ${client.name} reports task ${message.status.taskId}, which nobody has launched`);
   }
 
@@ -290,6 +322,9 @@ export class World {
         this.#hosts.set(message.agentId, client.name);
         const host = this.agents.find(({ hostname }) => hostname === client.name);
         if (host !== undefined) host.agentId = message.agentId;
+        if (this.checks && !this.#registry.state().agents.has(message.agentId)) {
+          this.fail(`R2: agent ${client.name} is told that it is registered, and the registry does not have it`);
+        }
         return;
       }
       case 'subscribed': {
@@ -298,6 +333,9 @@ export class World {
           this.#owners.set(message.frameworkId, { name: host.name, incarnation: host.incarnation });
         return;
       }
+      case 'killTask':
+        this.#mustEnd(client, `${message.frameworkId}/${message.taskId}`);
+        return;
       case 'runTask':
         this.#taskInfos.set(`${message.frameworkInfo.id}/${message.task.taskId}`, message.task);
         return;
@@ -310,6 +348,19 @@ export class World {
 
   #textOf(message: Message): string {
     return messageText(message, (agentId) => this.hostOf(agentId)) ?? message.type.toUpperCase();
+  }
+
+  /** An agent that lives on, and is not held up, has ended by then what it was told to end. */
+  #mustEnd(client: Client, taskKey: string): void {
+    const { process } = client;
+    this.clock.schedule(KILL_MS_MAX, () => {
+      const host = this.agents.find(({ hostname }) => hostname === client.name);
+      if (host === undefined || host.client.process !== process || !process.isAlive || host.writeMs > 0) return;
+      if (process.readyAtMs > this.clock.monotonicMs()) return;
+      const isThere = host.machine.running().some((container) => container.taskKey === taskKey);
+      const taskId = taskKey.slice(taskKey.indexOf('/') + 1);
+      if (isThere) this.fail(`L1: task ${taskId} on ${host.hostname} was told to end long ago, and runs`);
+    });
   }
 
   #traceMessage(arrow: string, message: Message): void {

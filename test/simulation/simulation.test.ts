@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { FAULT_KINDS, type FaultKind, simulate } from '../../src/testing/index.ts';
 import { FAILED_SEEDS } from './seeds.ts';
 import { type ShapeLimits, shapeOf } from './shapes.ts';
+import { varied } from './variety.ts';
 
 const SMALL: ShapeLimits = { agentsMax: 4, frameworksMax: 3, durationMs: 180_000 };
 const SEEDS = 180;
@@ -15,7 +16,8 @@ test(`${SEEDS} seeds with all faults keep every invariant, and come to rest`, { 
   const seen = new Set<string>();
   let launches = 0;
   for (let seed = 1; seed <= SEEDS; seed++) {
-    const { counts } = simulate(shapeOf(seed, SMALL));
+    const options = shapeOf(seed, SMALL);
+    const { counts } = simulate(seed % 3 === 0 ? varied(options) : options);
     launches += counts.launches;
     for (const kind of Object.keys(counts.faults)) seen.add(kind);
   }
