@@ -1,4 +1,3 @@
-import { produce } from 'immer';
 import { unreachable } from '../core/index.ts';
 import { isTerminal, type Task, type TaskStatus } from '../tasks/index.ts';
 import type { AgentEvent } from './protocol.ts';
@@ -82,7 +81,7 @@ export function apply(state: AgentState, event: AgentEvent): void {
       return;
     case 'updateAcknowledged':
       change(state.tasks, event.taskKey, (record) => {
-        record.pending = record.pending.filter(({ uuid }) => uuid !== event.uuid);
+        record.pending = Object.freeze(record.pending.filter(({ uuid }) => uuid !== event.uuid));
         record.attempts = 0;
       });
       return;
@@ -113,7 +112,7 @@ export function apply(state: AgentState, event: AgentEvent): void {
 
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 
-/** Replaces a record by a changed copy; nothing happens if there is none. */
+/** Replaces a record by a changed copy, field by field; nothing happens if there is none. Hot: plain copies. */
 function change<Key, Value extends object>(
   table: Map<Key, Value>,
   key: Key,
@@ -121,12 +120,9 @@ function change<Key, Value extends object>(
 ): void {
   const record = table.get(key);
   if (record === undefined) return;
-  table.set(
-    key,
-    produce(record, (draft: Mutable<Value>) => {
-      recipe(draft);
-    }),
-  );
+  const copy: Mutable<Value> = { ...record };
+  recipe(copy);
+  table.set(key, Object.freeze(copy));
 }
 
 /** Puts a task into its table and the indexes. */
@@ -143,7 +139,7 @@ export function addTask(state: AgentState, record: TaskRecord): void {
 function applyUpdate(state: AgentState, key: TaskKey, status: TaskStatus): void {
   change(state.tasks, key, (record) => {
     record.task = updated(record.task, status);
-    record.pending = [...record.pending, status];
+    record.pending = Object.freeze([...record.pending, Object.freeze(status)]);
   });
   const record = state.tasks.get(key);
   if (record !== undefined && isTerminal(status.state)) removeFromLive(state, record);
@@ -153,7 +149,7 @@ function applyUpdate(state: AgentState, key: TaskKey, status: TaskStatus): void 
 function updated(task: Task, { data: _data, ...status }: TaskStatus): Task {
   const last = task.statuses.at(-1);
   const earlier = last?.state === status.state ? task.statuses.slice(0, -1) : task.statuses;
-  return { ...task, state: status.state, statuses: [...earlier, status] };
+  return Object.freeze({ ...task, state: status.state, statuses: Object.freeze([...earlier, Object.freeze(status)]) });
 }
 
 function forgetTask(state: AgentState, key: TaskKey): void {

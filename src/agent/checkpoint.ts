@@ -75,8 +75,10 @@ export class Checkpoints {
 
   /** Writes what the events, already applied, have changed. */
   save(state: AgentState, events: readonly AgentEvent[]): void {
-    const touched = new Set(events.flatMap((event) => touchedKeys(state, event)));
-    if (touched.size > 0 && (touched.has(EVERYTHING) || this.#journal.isMostlyHistory)) {
+    const touched = new Set<string>();
+    for (const event of events) for (const key of touchedKeys(state, event)) touched.add(key);
+    if (touched.size === 0) return;
+    if (touched.has(EVERYTHING) || this.#journal.isMostlyHistory) {
       this.rewrite(state);
       return;
     }

@@ -111,9 +111,11 @@ function parseList(text: string, damaged: (what: string) => RecoveryError): read
   return list;
 }
 
+const ENCODER = new TextEncoder();
+
 function encodeLine(changes: readonly JournalChange[]): Uint8Array {
   const text = JSON.stringify(changes.map(({ key, value }) => (value === undefined ? [key] : [key, value])));
-  return new TextEncoder().encode(`${checksum(text)} ${text}\n`);
+  return ENCODER.encode(`${checksum(text)} ${text}\n`);
 }
 
 /** FNV-1a over the code units, as eight hexadecimal digits: finds damage, keeps nobody out. */

@@ -148,11 +148,14 @@ class AgentShell implements Agent {
   #runTurn(): void {
     const events: AgentEvent[] = [];
     const effects: AgentEffect[] = [];
+    const now = this.#now();
     for (const command of this.#mailbox.splice(0, TURN_COMMANDS_MAX)) {
-      const decision = decide(this.#state, command, this.#now());
-      for (const event of decision.events) apply(this.#state, event);
-      events.push(...decision.events);
-      effects.push(...decision.effects);
+      const decision = decide(this.#state, command, now);
+      for (const event of decision.events) {
+        apply(this.#state, event);
+        events.push(event);
+      }
+      for (const effect of decision.effects) effects.push(effect);
     }
     if (this.#options.checkInvariants === true) checkInvariants(this.#state);
     try {

@@ -68,13 +68,9 @@ export function apply(state: MasterTables, event: MasterEvent): void {
       for (const agentId of event.gone) state.goneAgents.delete(agentId);
       return;
     case 'pingSent':
-      return changeAgent(state, event.agentId, (agent) => {
-        agent.unansweredPings += 1;
-      });
+      return countPings(state, event.agentId, (before) => before + 1);
     case 'pongReceived':
-      return changeAgent(state, event.agentId, (agent) => {
-        agent.unansweredPings = 0;
-      });
+      return countPings(state, event.agentId, () => 0);
     case 'killDeferred': {
       const { kill } = event;
       return changeAgent(state, event.agentId, (agent) => {
@@ -257,6 +253,13 @@ function changeAgent(
       agentId,
       produce(before, (agent) => recipe(agent, before)),
     );
+}
+
+/** Of all that happens to agents the most frequent: a plain copy. */
+function countPings(state: MasterTables, agentId: AgentId, count: (before: number) => number): void {
+  const agent = state.agents.get(agentId);
+  if (agent === undefined) return;
+  state.agents.set(agentId, Object.freeze({ ...agent, unansweredPings: count(agent.unansweredPings) }));
 }
 
 function removeExecutor(state: MasterTables, event: Event<'executorRemoved'>): void {

@@ -6,8 +6,19 @@ export interface WallClock {
   offsetMs: number;
 }
 
-interface Held {
+/** Something that a process does when its time has come and it is ready; the handle that cancels it. */
+class Held implements Disposable {
   callback: (() => void) | undefined;
+  timer: Disposable | undefined;
+
+  constructor(callback: () => void) {
+    this.callback = callback;
+  }
+
+  [Symbol.dispose](): void {
+    this.callback = undefined;
+    this.timer?.[Symbol.dispose]();
+  }
 }
 
 const NOTHING: Disposable = { [Symbol.dispose]: () => undefined };
@@ -47,19 +58,16 @@ export class SimulatedProcess implements Clock {
 
   schedule(delayMs: number, callback: () => void): Disposable {
     if (!this.#alive) return NOTHING;
-    const held: Held = { callback };
-    const timer = this.#clock.schedule(delayMs, () => this.#run(held));
-    return {
-      [Symbol.dispose]: () => {
-        held.callback = undefined;
-        timer[Symbol.dispose]();
-      },
-    };
+    const held = new Held(callback);
+    held.timer = this.#clock.schedule(delayMs, () => this.#run(held));
+    return held;
   }
 
   /** Hands something to it that comes from outside: now, or as soon as it is ready; never once it is dead. */
   hear(callback: () => void): void {
-    this.#run({ callback });
+    if (!this.#alive) return;
+    if (this.#isReady) callback();
+    else this.#hold(new Held(callback));
   }
 
   /** Dies: nothing of it ever runs again. */
@@ -75,12 +83,16 @@ export class SimulatedProcess implements Clock {
 
   #run(held: Held): void {
     if (!this.#alive) return;
-    const isStalled = this.#stalledUntilMs > this.#clock.monotonicMs();
-    // Whoever comes while others still wait comes after them.
-    if (!isStalled && this.#held.length === 0) {
-      held.callback?.();
-      return;
-    }
+    if (this.#isReady) held.callback?.();
+    else this.#hold(held);
+  }
+
+  /** Whoever comes while others still wait comes after them. */
+  get #isReady(): boolean {
+    return this.#held.length === 0 && this.#stalledUntilMs <= this.#clock.monotonicMs();
+  }
+
+  #hold(held: Held): void {
     this.#held.push(held);
     if (this.#held.length === 1)
       this.#clock.schedule(this.#stalledUntilMs - this.#clock.monotonicMs(), () => this.#drain());

@@ -266,11 +266,10 @@ class Line<Up extends Message, Down extends Message> implements Connection, Chan
   }
 
   #deliverUp(message: Up): void {
-    const { hooks } = this.#network;
     // What was on its way when the connection broke may still arrive.
     this.#server?.process.hear(() => {
       if (this.#serverOver || this.#channel === undefined) return;
-      hooks.onDelivered(this.#client, 'up', message);
+      this.#network.hooks.onDelivered(this.#client, 'up', message);
       this.#channel.send(message);
     });
   }

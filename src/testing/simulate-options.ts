@@ -58,8 +58,11 @@ export interface SimulationOptions {
   readonly durationMs?: number;
   /** Then faults stop and all is repaired; for so long it may take until all is well, which ends it. 2,700,000 (45 minutes) if absent, 0 for no such demand. */
   readonly healMs?: number;
-  /** Whether all lines of the trace are kept; if not, and that is the default, only the last ones, for a failure. */
-  readonly trace?: boolean;
+  /**
+   * Whether all lines of the trace are kept; if not, and that is the default, only the last ones, for a failure. `none`:
+   * none is made, which is for measuring speed, and `traceHash` is empty.
+   */
+  readonly trace?: boolean | 'none';
   /** Is given every line of the trace as it comes. */
   readonly onTrace?: (line: string) => void;
   /** Checks of the whole state after every step; true if absent. False is for measuring speed. */
@@ -102,7 +105,7 @@ export interface SimulationResult {
   readonly seed: number;
   /** One line for each event, if they were kept. */
   readonly trace: readonly string[];
-  /** Of all lines, kept or not: equal for equal simulations. */
+  /** Of all lines, kept or not: equal for equal simulations. Empty if no line was made. */
   readonly traceHash: string;
   /** Callbacks of the clock. */
   readonly steps: number;

@@ -1,26 +1,19 @@
 import { InvalidArgument } from '../core/index.ts';
 import type { Clock } from '../runtime/index.ts';
-
-interface Entry {
-  readonly dueMs: number;
-  /** Of equal times the lower runs first. */
-  readonly number: number;
-  callback: (() => void) | undefined;
-}
-
-/** When there are so many cancelled entries, and more than others, the heap is made anew. */
-const COMPACT_MIN = 1_024;
+import { Timer, TimerHeap } from './timer-heap.ts';
 
 /**
  * A clock that moves only when it is told to: all that becomes due meanwhile runs, in order of time, and of equal times
  * in the order in which it was scheduled. What a callback schedules on the way is part of it.
  *
- * - **Cost** scheduling and running: logarithmic in what waits. Cancelling: constant.
+ * - **Cost** scheduling and running: logarithmic in what waits; constant for what is due at once. Cancelling: constant.
  */
 export class SimulatedClock implements Clock {
-  /** A binary heap: no entry is before its parent, at `(index - 1) >> 1`. */
-  #heap: Entry[] = [];
-  #cancelled = 0;
+  readonly #heap = new TimerHeap();
+  /** What was due at once when it was scheduled, in order; from `#nextDue` on it has not run. All is due now. */
+  readonly #due: Timer[] = [];
+  #nextDue = 0;
+  #cancelledDue = 0;
   #scheduled = 0;
   #nowMs = 0;
   #wallOffsetMs: number;
@@ -40,28 +33,29 @@ export class SimulatedClock implements Clock {
 
   /** How many callbacks wait. */
   get pending(): number {
-    return this.#heap.length - this.#cancelled;
+    return this.#heap.live + this.#due.length - this.#nextDue - this.#cancelledDue;
   }
 
   /** When the next callback is due, in monotonic milliseconds; `undefined` if none waits. */
   get nextMs(): number | undefined {
-    return this.#first()?.dueMs;
+    return (this.#firstDue() ?? this.#heap.first())?.dueMs;
   }
 
   schedule(delayMs: number, callback: () => void): Disposable {
-    const entry: Entry = { dueMs: this.#nowMs + Math.max(0, delayMs), number: this.#scheduled, callback };
+    const dueMs = this.#nowMs + Math.max(0, delayMs);
+    const number = this.#scheduled;
     this.#scheduled += 1;
-    this.#heap.push(entry);
-    this.#up(this.#heap.length - 1);
-    return {
-      [Symbol.dispose]: () => {
-        if (entry.callback === undefined) return;
-        entry.callback = undefined;
-        this.#cancelled += 1;
-        if (this.#cancelled >= COMPACT_MIN && this.#cancelled * 2 > this.#heap.length) this.#compact();
-      },
-    };
+    if (dueMs === this.#nowMs) {
+      const timer = new Timer(dueMs, number, callback, this.#onDueCancelled);
+      this.#due.push(timer);
+      return timer;
+    }
+    return this.#heap.add(dueMs, number, callback);
   }
+
+  readonly #onDueCancelled = (): void => {
+    this.#cancelledDue += 1;
+  };
 
   /** Moves the wall clock alone, by so many milliseconds, back or forth. */
   jumpWall(byMs: number): void {
@@ -82,75 +76,41 @@ export class SimulatedClock implements Clock {
 
   /** Runs the next callback, if it is due by `limitMs` at the latest, at its own time. Answers whether there was one. */
   step(limitMs: number = Number.POSITIVE_INFINITY): boolean {
-    const entry = this.#first();
-    if (entry === undefined || entry.dueMs > limitMs) return false;
-    this.#remove();
-    this.#nowMs = Math.max(this.#nowMs, entry.dueMs);
-    const { callback } = entry;
-    entry.callback = undefined;
+    const timer = this.#next(limitMs);
+    if (timer === undefined) return false;
+    this.#nowMs = Math.max(this.#nowMs, timer.dueMs);
+    const { callback } = timer;
+    timer.callback = undefined;
     callback?.();
     return true;
   }
 
-  /** The next entry that was not cancelled; those before it are dropped. */
-  #first(): Entry | undefined {
-    for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
-      if (first.callback !== undefined) return first;
-      this.#remove();
-      this.#cancelled -= 1;
+  /** Takes out the next one that was not cancelled. */
+  #next(limitMs: number): Timer | undefined {
+    const due = this.#firstDue();
+    const waiting = this.#heap.first();
+    const isDueFirst = due !== undefined && (waiting === undefined || before(due, waiting));
+    const first = isDueFirst ? due : waiting;
+    if (first === undefined || first.dueMs > limitMs) return undefined;
+    if (isDueFirst) this.#nextDue += 1;
+    else this.#heap.removeFirst();
+    return first;
+  }
+
+  #firstDue(): Timer | undefined {
+    for (; this.#nextDue < this.#due.length; this.#nextDue += 1) {
+      const timer = this.#due[this.#nextDue];
+      if (timer?.callback !== undefined) return timer;
+      this.#cancelledDue -= 1;
+    }
+    if (this.#nextDue > 0) {
+      this.#due.length = 0;
+      this.#nextDue = 0;
     }
     return undefined;
   }
-
-  #remove(): void {
-    const last = this.#heap.pop();
-    if (last === undefined || this.#heap.length === 0) return;
-    this.#heap[0] = last;
-    this.#down(0);
-  }
-
-  #compact(): void {
-    this.#heap = this.#heap.filter(({ callback }) => callback !== undefined).sort((a, b) => (before(a, b) ? -1 : 1));
-    this.#cancelled = 0;
-  }
-
-  #up(from: number): void {
-    const heap = this.#heap;
-    const entry = heap[from];
-    if (entry === undefined) return;
-    let index = from;
-    while (index > 0) {
-      const parent = (index - 1) >> 1;
-      const above = heap[parent];
-      if (above === undefined || !before(entry, above)) break;
-      heap[index] = above;
-      index = parent;
-    }
-    heap[index] = entry;
-  }
-
-  #down(from: number): void {
-    const heap = this.#heap;
-    const entry = heap[from];
-    if (entry === undefined) return;
-    let index = from;
-    for (;;) {
-      let child = 2 * index + 1;
-      let below = heap[child];
-      if (below === undefined) break;
-      const right = heap[child + 1];
-      if (right !== undefined && before(right, below)) {
-        child += 1;
-        below = right;
-      }
-      if (!before(below, entry)) break;
-      heap[index] = below;
-      index = child;
-    }
-    heap[index] = entry;
-  }
 }
 
-function before(a: Entry, b: Entry): boolean {
+function before(a: Timer, b: Timer): boolean {
   return a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.number < b.number);
 }

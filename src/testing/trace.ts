@@ -6,7 +6,7 @@ const LAST_LINES_MAX = 60;
 
 /** What happened, one line for each event, and a hash of all lines, kept or not. */
 export class Trace {
-  readonly #keepAll: boolean;
+  readonly #kept: 'all' | 'last' | 'none';
   readonly #nowMs: () => number;
   readonly #onLine: ((line: string) => void) | undefined;
   #lines: string[] = [];
@@ -14,34 +14,43 @@ export class Trace {
   #high = 0x9e3779b9;
 
   constructor(options: {
-    readonly keepAll: boolean;
+    /** `none`: not even the hash. */
+    readonly kept: 'all' | 'last' | 'none';
     readonly nowMs: () => number;
     readonly onLine: ((line: string) => void) | undefined;
   }) {
     this.#onLine = options.onLine;
-    this.#keepAll = options.keepAll;
+    this.#kept = options.kept;
     this.#nowMs = options.nowMs;
   }
 
+  /** Whether anything comes of a line. */
+  get isKept(): boolean {
+    return this.#kept !== 'none';
+  }
+
   add(who: string, text: string): void {
+    if (!this.isKept) return;
     const line = `${clockText(this.#nowMs())}  ${who.padEnd(WHO_WIDTH)}  ${text}`;
     this.#mix(line);
     this.#onLine?.(line);
     this.#lines.push(line);
-    if (!this.#keepAll && this.#lines.length > 4 * LAST_LINES_MAX) this.#lines = this.#lines.slice(-LAST_LINES_MAX);
+    if (this.#kept === 'last' && this.#lines.length > 4 * LAST_LINES_MAX)
+      this.#lines = this.#lines.slice(-LAST_LINES_MAX);
   }
 
   /** All of them, if they were kept. */
   get lines(): readonly string[] {
-    return this.#keepAll ? this.#lines : [];
+    return this.#kept === 'all' ? this.#lines : [];
   }
 
   get lastLines(): readonly string[] {
     return this.#lines.slice(-LAST_LINES_MAX);
   }
 
-  /** Sixteen hexadecimal digits. */
+  /** Sixteen hexadecimal digits; empty if there are no lines to be hashed. */
   get hash(): string {
+    if (!this.isKept) return '';
     return [this.#high, this.#low].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('');
   }
 

@@ -15,7 +15,7 @@ import { misreported, overcommitted } from './checkers-machine.ts';
 import type { FaultKind } from './fault-plan.ts';
 import type { SimulatedContainer } from './machine.ts';
 import { SimulatedProcess, type WallClock } from './machine-process.ts';
-import { type CallFault, Client, type Message, Network } from './network.ts';
+import { type CallFault, Client, type Direction, type Message, Network } from './network.ts';
 import type { SimulatedAgent, SimulationOptions } from './simulate-options.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 import { ruleOf, type SimulationRule } from './simulation-rule.ts';
@@ -49,6 +49,10 @@ export class World {
   readonly #options: SimulationOptions;
   readonly #clients: Client[] = [];
   readonly #hosts = new Map<AgentId, string>();
+  /** By host name. */
+  readonly #agentHosts = new Map<string, AgentHost>();
+  /** By name. */
+  readonly #frameworkHosts = new Map<string, FrameworkHost>();
   readonly #taskInfos = new Map<string, TaskInfo>();
   /** By framework id: whose it is. */
   readonly #owners = new Map<FrameworkId, { readonly name: string; readonly incarnation: number }>();
@@ -71,7 +75,7 @@ export class World {
     this.checks = options.check ?? true;
     this.random = seededRandom(options.seed);
     this.trace = new Trace({
-      keepAll: options.trace ?? false,
+      kept: options.trace === true ? 'all' : options.trace === 'none' ? 'none' : 'last',
       nowMs: () => this.clock.monotonicMs(),
       onLine: options.onTrace,
     });
@@ -83,8 +87,7 @@ export class World {
         onDelivered: (client, direction, message) => {
           this.#messages += 1;
           this.#delivered(client, message);
-          const arrow = direction === 'up' ? `${client.name} -> master` : `master -> ${client.name}`;
-          this.#traceMessage(arrow, message);
+          this.#traceMessage(client, direction, message);
         },
         onFault: (client, fault, message) =>
           this.faultHappened(fault, client.name, `${CALL_FAULTS[fault]}: ${this.#textOf(message)}`),
@@ -98,7 +101,9 @@ export class World {
     this.startMaster();
     for (const plan of agentPlans(options.agents)) this.addAgent(plan);
     for (const plan of options.frameworks) {
-      this.frameworks.push(new FrameworkHost(this, plan, this.random.stream(`framework ${plan.name}`)));
+      const host = new FrameworkHost(this, plan, this.random.stream(`framework ${plan.name}`));
+      this.frameworks.push(host);
+      this.#frameworkHosts.set(host.name, host);
     }
     for (const host of [...this.agents, ...this.frameworks]) host.start();
   }
@@ -157,6 +162,7 @@ export class World {
   addAgent(plan: SimulatedAgent & { readonly hostname: string }): AgentHost {
     const host = new AgentHost(this, plan, this.random.stream(`agent ${plan.hostname}`));
     this.agents.push(host);
+    this.#agentHosts.set(host.hostname, host);
     return host;
   }
 
@@ -266,7 +272,7 @@ export class World {
   /** A task of a framework that the master has not let go: what is to be killed may still hold what is given to others. */
   #liveTask(key: string): TaskInfo | undefined {
     const owner = this.#owners.get(frameworkOf(key));
-    const host = this.frameworks.find(({ name }) => name === owner?.name);
+    const host = owner === undefined ? undefined : this.#frameworkHosts.get(owner.name);
     const isCurrent =
       host !== undefined && !host.isDone && host.isFinished !== true && host.incarnation === owner?.incarnation;
     return isCurrent ? this.#taskInfos.get(key) : undefined;
@@ -307,7 +313,7 @@ export class World {
     const owner = this.#owners.get(message.frameworkId);
     if (owner === undefined) return;
     const entry = this.ledger.get(owner.name, owner.incarnation, message.status.taskId);
-    const host = this.agents.find(({ hostname }) => hostname === client.name);
+    const host = this.#agentHosts.get(client.name);
     const taskKey = `${message.frameworkId}/${message.status.taskId}`;
     const misreport = host === undefined ? undefined : misreported(host, { taskKey, status: message.status });
     if (misreport !== undefined) this.fail(misreport);
@@ -320,7 +326,7 @@ export class World {
       case 'agentRegistered':
       case 'agentReregistered': {
         this.#hosts.set(message.agentId, client.name);
-        const host = this.agents.find(({ hostname }) => hostname === client.name);
+        const host = this.#agentHosts.get(client.name);
         if (host !== undefined) host.agentId = message.agentId;
         if (this.checks && !this.#registry.state().agents.has(message.agentId)) {
           this.fail(`R2: agent ${client.name} is told that it is registered, and the registry does not have it`);
@@ -328,7 +334,7 @@ export class World {
         return;
       }
       case 'subscribed': {
-        const host = this.frameworks.find(({ name }) => name === client.name);
+        const host = this.#frameworkHosts.get(client.name);
         if (host !== undefined)
           this.#owners.set(message.frameworkId, { name: host.name, incarnation: host.incarnation });
         return;
@@ -354,7 +360,7 @@ export class World {
   #mustEnd(client: Client, taskKey: string): void {
     const { process } = client;
     this.clock.schedule(KILL_MS_MAX, () => {
-      const host = this.agents.find(({ hostname }) => hostname === client.name);
+      const host = this.#agentHosts.get(client.name);
       if (host === undefined || host.client.process !== process || !process.isAlive || host.writeMs > 0) return;
       if (process.readyAtMs > this.clock.monotonicMs()) return;
       const isThere = host.machine.running().some((container) => container.taskKey === taskKey);
@@ -363,9 +369,11 @@ export class World {
     });
   }
 
-  #traceMessage(arrow: string, message: Message): void {
+  #traceMessage(client: Client, direction: Direction, message: Message): void {
+    if (!this.trace.isKept) return;
     const text = messageText(message, (agentId) => this.hostOf(agentId));
-    if (text !== undefined) this.trace.add(arrow, text);
+    if (text === undefined) return;
+    this.trace.add(direction === 'up' ? `${client.name} -> master` : `master -> ${client.name}`, text);
   }
 
   /** A task of the ledger, by what a machine knows of it. */

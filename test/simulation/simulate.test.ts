@@ -30,6 +30,16 @@ describe('simulate()', () => {
     expect(simulate({ ...options, seed: 8 }).traceHash).not.toBe(first.traceHash);
   });
 
+  test('does the same without a trace, and still tells the story of a failure', () => {
+    const options = { ...shapeOf(7, { agentsMax: 3, frameworksMax: 2, durationMs: 60_000 }), healMs: 0 };
+    const { traceHash, ...told } = simulate(options);
+    expect(traceHash).toMatch(/^[0-9a-f]{16}$/);
+    expect(simulate({ ...options, trace: 'none' })).toEqual({ ...told, traceHash: '' });
+    const frameworks = [{ name: 'f', scheduler: worker({ ...QUIET, requirement: { cpus: 100 } }) }];
+    const run = () => simulate({ seed: 5, agents: 1, frameworks, durationMs: 1_000, trace: 'none' });
+    expect(run).toThrow(/f -> master\s+DECLINE/);
+  });
+
   test('lets tasks live as their labels say', () => {
     const { tasks } = simulate({
       seed: 1,
