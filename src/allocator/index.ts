@@ -11,6 +11,7 @@ export type {
   Quota,
 } from './allocator.ts';
 export { createDrfSorter, type DrfSorterOptions } from './drf-sorter.ts';
+export type { Explanation, WhyNot } from './explanation.ts';
 export { type AllocatorOptions, createAllocator } from './hierarchical-allocator.ts';
 export type { InverseAllocation } from './maintenance.ts';
 export type { Sorter } from './sorter.ts';
