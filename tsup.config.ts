@@ -10,6 +10,7 @@ const config: Config = defineConfig({
     allocator: 'src/allocator/index.ts',
     protocol: 'src/protocol/index.ts',
     wire: 'src/protocol/wire/index.ts',
+    api: 'src/master/api/index.ts',
     master: 'src/master/index.ts',
     agent: 'src/agent/index.ts',
     scheduler: 'src/scheduler/index.ts',

@@ -89,6 +89,8 @@ const RULES: HouseRules = {
     immer: /(^|\/)apply\.ts$/,
     'fast-check': /^testing\//,
     '@bufbuild/protobuf': /^protocol\/wire\//,
+    hono: /^\w+\/api\//,
+    '@hono/node-server': /^\w+\/api\//,
   },
   globals: {
     ...banned('Date performance AbortSignal.timeout Temporal', ADAPTERS, 'time comes from a Clock'),

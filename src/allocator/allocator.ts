@@ -1,7 +1,6 @@
 import type { AgentId, FrameworkId } from '../core/index.ts';
 import type { FaultDomain, OfferConstraints, Unavailability } from '../offers/index.ts';
 import type { Attribute, Quantities, ResourceConversion, ResourceLimits, Resources } from '../resources/index.ts';
-import type { Explanation } from './explanation.ts';
 
 /** What a framework can cope with, as far as it matters for offers; the words are Mesos's. */
 export interface AllocatorFramework {
@@ -182,12 +181,6 @@ export interface Allocator {
    */
   updateAvailable(agentId: AgentId, conversions: readonly ResourceConversion[]): void;
 
-  /**
-   * Why the framework is not offered what is free, in that role. Worked out for the call, agent by agent.
-   *
-   * @throws InvalidArgument if the framework is not known
-   */
-  explain(question: { readonly frameworkId: FrameworkId; readonly role: string }): Explanation;
   /** Figures for people and monitors; made anew for each call. */
   snapshot(): AllocatorSnapshot;
   /** `undefined` if it is not known. */

@@ -22,12 +22,6 @@ export interface FilterHost {
   lifted(row: number): void;
 }
 
-/** What was refused, allocated to nobody, and until when by the monotonic clock. */
-export interface Blocking {
-  readonly refused: Resources;
-  readonly expiresMs: number;
-}
-
 interface Bucket {
   head: number;
   /** No filter in the bucket expires sooner. */
@@ -150,18 +144,6 @@ export class FilterTable {
       if (this.#pair[filter] === pair && this.#refused[filter]?.contains(offer) === true) return true;
     }
     return false;
-  }
-
-  /** The filter that will hold back `offer` for longest. */
-  blocking(row: number, pair: number, offer: Resources): Blocking | undefined {
-    let last: Blocking | undefined;
-    for (let filter = this.#rowHead[row] ?? NONE; filter !== NONE; filter = this.#ofRow.next(filter)) {
-      const refused = this.#refused[filter];
-      const expiresMs = this.#expiresMs[filter] ?? 0;
-      if (this.#pair[filter] !== pair || refused?.contains(offer) !== true) continue;
-      if (last === undefined || expiresMs > last.expiresMs) last = { refused, expiresMs };
-    }
-    return last;
   }
 
   dropRow(row: number): void {

@@ -15,8 +15,6 @@ import type {
 } from './allocator.ts';
 import { AllocatorBooks, heldBy } from './allocator-books.ts';
 import { checkAllocated, checkConstraints, checkPositive, checkQuota, partsOf } from './call-check.ts';
-import { explain } from './explain.ts';
-import type { Explanation } from './explanation.ts';
 import { type InverseAllocation, Maintenance } from './maintenance.ts';
 import { Minimum } from './minimum.ts';
 import type { AgentRecord, Pair } from './records.ts';
@@ -77,7 +75,6 @@ class HierarchicalAllocator implements Allocator {
   readonly #books: AllocatorBooks;
   readonly #maintenance = new Maintenance();
   readonly #runs: Runs;
-  readonly #minimum: Minimum;
   /** Who the next run is for. */
   #candidates: Set<AgentRecord> | 'all' | undefined;
   #paused = false;
@@ -107,10 +104,10 @@ class HierarchicalAllocator implements Allocator {
       filterGpuResources: options.filterGpuResources ?? true,
       masterRegion: options.masterRegion,
     });
-    this.#minimum = new Minimum(this.#books.columns, options.minAllocatable ?? MIN_ALLOCATABLE);
+    const minimum = new Minimum(this.#books.columns, options.minAllocatable ?? MIN_ALLOCATABLE);
     this.#runs = new Runs({
       books: this.#books,
-      minimum: this.#minimum,
+      minimum,
       maintenance: this.#maintenance,
       random,
       onOffers,
@@ -357,13 +354,6 @@ class HierarchicalAllocator implements Allocator {
     books.members.refresh(framework);
     this.#maintenance.dropFiltersOf(framework);
     this.#allocate('all');
-  }
-
-  explain({ frameworkId, role }: { readonly frameworkId: FrameworkId; readonly role: string }): Explanation {
-    const books = this.#books;
-    const pair = books.members.framework(frameworkId).pairs.get(role);
-    const options = { books, minimum: this.#minimum, isPaused: this.#paused, nowMs: this.#clock.monotonicMs() };
-    return explain(options, pair);
   }
 
   snapshot(): AllocatorSnapshot {

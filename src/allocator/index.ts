@@ -11,7 +11,6 @@ export type {
   Quota,
 } from './allocator.ts';
 export { createDrfSorter, type DrfSorterOptions } from './drf-sorter.ts';
-export type { Explanation, WhyNot } from './explanation.ts';
 export { type AllocatorOptions, createAllocator } from './hierarchical-allocator.ts';
 export type { InverseAllocation } from './maintenance.ts';
 export type { Sorter } from './sorter.ts';

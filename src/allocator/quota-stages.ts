@@ -1,10 +1,9 @@
-import { Resources } from '../resources/index.ts';
+import { Quantities, type Resource, Resources } from '../resources/index.ts';
 import type { AllocatorBooks } from './allocator-books.ts';
 import { INDIVISIBLE, RESERVED, REVOCABLE, SHARED } from './columns.ts';
 import { FairOrder } from './fair-order.ts';
 import { Headroom } from './headroom.ts';
 import type { Minimum } from './minimum.ts';
-import { cutPlain, isBeside, shrunkTo } from './quota-cut.ts';
 import { plainOf, type QuotaRole } from './quota-ledger.ts';
 import { type AgentRecord, isBarred, type Pair, type RoleRecord } from './records.ts';
 import { type Give, rolesFor, strip, type VisitOptions } from './visit.ts';
@@ -133,11 +132,11 @@ export class QuotaStages {
       const extra = Math.min(this.#headroom.spare(column), ledger.below(quota, column) - (granted[column] ?? 0));
       return (granted[column] ?? 0) + Math.max(0, extra);
     };
-    if (divisible) return cutPlain(columns, capable, bound);
-    const guaranteed = shrunkTo(columns, plain, (column) => granted[column] ?? 0);
+    if (divisible) return this.#cut(capable, bound);
+    const guaranteed = this.#shrunk(plain, (column) => granted[column] ?? 0);
     if (guaranteed.isEmpty) return undefined;
     copyInto(granted, columns.measure(guaranteed));
-    const more = shrunkTo(columns, plain.minus(guaranteed), (column) => bound(column) - (granted[column] ?? 0));
+    const more = this.#shrunk(plain.minus(guaranteed), (column) => bound(column) - (granted[column] ?? 0));
     return capable.filter(isBeside).plus(guaranteed).plus(more);
   }
 
@@ -157,7 +156,7 @@ export class QuotaStages {
       const minimum = pair.minimum ?? this.#minimum;
       if (whole) return minimum === this.#minimum ? general : minimum.allows(available, free);
       if (!minimum.mayAllow(this.#bounded)) return false;
-      part ??= cutPlain(columns, available, (column) => this.#bounded[column] ?? 0);
+      part ??= this.#cut(available, (column) => this.#bounded[column] ?? 0);
       return minimum.allows(part, this.#bounded) && !filters.blocksPart(agent.row, pair.index, part);
     };
     let kept = false;
@@ -194,7 +193,7 @@ export class QuotaStages {
         if (isBarred(pair, agent)) continue;
         const capable = strip(usable, pair.framework.stripped & agent.kinds);
         this.#bound(role.quota, copyInto(this.#free, columns.measure(plainOf(capable))));
-        const offer = cutPlain(columns, capable, (column) => this.#bounded[column] ?? 0);
+        const offer = this.#cut(capable, (column) => this.#bounded[column] ?? 0);
         if (offer !== capable) kept = true;
         if (!(pair.minimum ?? this.#minimum).allows(offer, columns.measure(offer))) continue;
         if (this.#isFiltered(pair, agent, offer)) continue;
@@ -247,6 +246,29 @@ export class QuotaStages {
       bounded[column] = Math.min(amounts[column] ?? 0, this.#headroom.spare(column), own);
     }
   }
+
+  /** Without what is plain beyond the bounds; `resources` itself if nothing is. */
+  #cut(resources: Resources, bound: (column: number) => number): Resources {
+    const plain = plainOf(resources).scalars();
+    const kept = this.#shrunk(plain, bound);
+    return kept === plain ? resources : resources.filter(isBeside).plus(kept);
+  }
+
+  #shrunk(plain: Resources, bound: (column: number) => number): Resources {
+    const { columns } = this.#books;
+    const amounts = columns.measure(plain);
+    const { names } = columns;
+    if (names.every((_, column) => (amounts[column] ?? 0) <= bound(column))) return plain;
+    const bounds = names.map((name, column): [string, number] => {
+      return [name, Math.min(amounts[column] ?? 0, bound(column))];
+    });
+    return plain.shrinkToQuantities(Quantities.fromMilli(bounds));
+  }
+}
+
+/** What no quota is about. */
+function isBeside({ value, reservations, revocable, shared }: Resource): boolean {
+  return value.type !== 'SCALAR' || reservations.length > 0 || revocable === true || shared === true;
 }
 
 function copyInto(target: Float64Array, source: Float64Array): Float64Array {

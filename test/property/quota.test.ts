@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type AgentId, FrameworkId } from '../../src/core/index.ts';
+import type { AgentId } from '../../src/core/index.ts';
 import { Quantities, ResourceLimits, Resources } from '../../src/resources/index.ts';
 import { createFleet, type Fleet, type Given } from '../allocator/fleet.ts';
 
@@ -182,23 +182,8 @@ function checkNothingIsLeft(history: History): void {
   }
 }
 
-/** Then there is a reason for everybody, on every agent, unless it has something that is offered again and again. */
-function checkEverythingIsExplained(history: History): void {
-  const { allocator } = history.fleet;
-  for (const [id, roles] of history.roles) {
-    for (const role of roles) {
-      const { everywhere, agents } = allocator.explain({ frameworkId: FrameworkId(id), role });
-      expect(everywhere).toBe(undefined);
-      for (const [agent, why] of agents) {
-        if (allocator.agent(agent)?.total.shared().isEmpty === true)
-          expect(why, `${id} ${role} ${agent}`).toBeDefined();
-      }
-    }
-  }
-}
-
 describe('quota, any agents', () => {
-  test('limits hold, headroom is kept, promises are met while anything is free, nothing is left unless explain() says why', () => {
+  test('limits hold, headroom is kept, promises are met while anything is free, and nothing is left that one may have', () => {
     let rounds = 0;
     fc.assert(
       fc.property(fc.array(step, { minLength: 8, maxLength: 40, size: 'max' }), (steps) => {
@@ -212,7 +197,6 @@ describe('quota, any agents', () => {
         // What a role below takes is no longer lacked by the one above in the next run only.
         while (runAndCheck(history, 1_000) > 0) rounds += 1;
         checkNothingIsLeft(history);
-        checkEverythingIsExplained(history);
       }),
       { numRuns: 80 },
     );

@@ -1,4 +1,4 @@
-import { type AgentId, MasterId } from '../../core/index.ts';
+import { MasterId } from '../../core/index.ts';
 import type { Offer } from '../../offers/index.ts';
 import { attributesFromJSON, attributesToJSON, downgradeResources, Resources } from '../../resources/index.ts';
 import { type FrameworkInfo, hasCapability } from '../framework-info.ts';
@@ -76,8 +76,8 @@ export interface EventContext {
   readonly framework: FrameworkInfo;
   /** Of the master itself. */
   readonly master: Address;
-  /** `undefined`: it is not reached by HTTP. */
-  readonly agentAddress: (agentId: AgentId) => Address | undefined;
+  /** Of the agent of an offer. */
+  readonly agentAddress: (offer: Pick<Offer, 'agentId' | 'hostname'>) => Address;
 }
 
 /** As a `scheduler.Event`. */
@@ -121,10 +121,9 @@ function masterOnWire(info: MasterInfo, { hostname, ip, port }: Address): WireMe
 /** In the form that the framework knows, with the address of the agent. */
 function offerOnWire(made: Offer, { framework, agentAddress }: EventContext): WireMessage {
   const { allocation_info: role, ...wire } = offer.write(made) as WireMessage;
-  const address = agentAddress(made.agentId);
   return {
     ...wire,
-    ...(address === undefined ? {} : { url: { scheme: 'http', address: { ...address }, path: '/slave(1)' } }),
+    url: { scheme: 'http', address: { ...agentAddress(made) }, path: '/slave(1)' },
     resources: resourcesOnWire(made.resources, framework),
     ...(hasCapability(framework, 'MULTI_ROLE') ? { allocation_info: role ?? {} } : {}),
   };

@@ -1,0 +1,1 @@
+export { type MasterServer, type ServeMasterOptions, serveMaster } from './server.ts';
