@@ -102,6 +102,12 @@ export function apply(state: AgentState, event: AgentEvent): void {
     case 'shutdownBegan':
       state.phase = 'killing';
       return;
+    case 'dismissed':
+      state.isDismissed = true;
+      return;
+    case 'leavingBegan':
+      state.phase = 'leaving';
+      return;
     case 'stopped':
       stop(state);
       return;

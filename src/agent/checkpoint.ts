@@ -107,6 +107,8 @@ function touchedKeys(state: AgentState, event: AgentEvent): readonly string[] {
     case 'linkChanged':
     case 'updateSent':
     case 'shutdownBegan':
+    case 'dismissed':
+    case 'leavingBegan':
       return [];
     case 'agentIdAssigned':
     case 'totalChanged':

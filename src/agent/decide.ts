@@ -11,6 +11,8 @@ import { decideStart } from './recovery.ts';
 import { reportUnknown } from './refusal.ts';
 import {
   decideChannelClosed,
+  decideDismissed,
+  decideFarewellOver,
   decidePing,
   decidePingOverdue,
   decideRegister,
@@ -90,6 +92,8 @@ function decideInto(state: AgentState, draft: Draft, command: AgentCommand): voi
       return decideCollection(state, draft, command.freeShare);
     case 'shutdown':
       return decideShutdown(state, draft);
+    case 'farewellOver':
+      return decideFarewellOver(state, draft);
     default:
       return unreachable(command, 'AgentCommand');
   }
@@ -102,7 +106,7 @@ function decideMessage(state: AgentState, draft: Draft, message: MasterMessage):
       return decideRegistered(state, draft, message);
     case 'shutdownAgent':
       draft.log('warn', `The master asks this agent to shut down: ${message.message}`);
-      return decideShutdown(state, draft);
+      return decideDismissed(state, draft);
     case 'ping':
       return decidePing(state, draft, message.connected);
     case 'runTask':

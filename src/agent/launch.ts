@@ -1,7 +1,7 @@
-import { ExecutorId } from '../core/index.ts';
+import { ExecutorId, type FrameworkId } from '../core/index.ts';
 import type { MasterMessage } from '../protocol/index.ts';
 import { Resources } from '../resources/index.ts';
-import type { ExecutorInfo, Task, TaskInfo } from '../tasks/index.ts';
+import { type ExecutorInfo, isTerminal, type Task, type TaskInfo } from '../tasks/index.ts';
 import type { Draft } from './decision.ts';
 import { taskEnvironment } from './environment.ts';
 import { checkpointed } from './operations.ts';
@@ -15,9 +15,9 @@ import {
   taskKey,
   type TaskRecord,
 } from './state.ts';
-import { type News, stateFor } from './status-updates.ts';
+import { forgetTask, type News, stateFor } from './status-updates.ts';
 import { tellExecutorExited } from './task-end.ts';
-import { containerPathError, volumeLinks } from './volumes.ts';
+import { volumeLinks, volumeLinksError } from './volumes.ts';
 
 type RunTask = Extract<MasterMessage, { readonly type: 'runTask' }>;
 type RunTaskGroup = Extract<MasterMessage, { readonly type: 'runTaskGroup' }>;
@@ -74,9 +74,28 @@ function acceptingFramework(
   if (state.frameworks.get(frameworkId)?.terminating === true) return refuse('the framework is being shut down');
   const tasks = message.type === 'runTask' ? [message.task] : message.tasks;
   // An answer would be taken for news of the task that is here.
-  const twice = tasks.find(({ taskId }) => state.tasks.has(taskKey(frameworkId, taskId)));
-  if (twice !== undefined) return refuse(`task ${twice.taskId} is already here`);
-  return knownFramework(state, draft, message.frameworkInfo);
+  const twins = tasks.flatMap(({ taskId }) => state.tasks.get(taskKey(frameworkId, taskId)) ?? []);
+  const running = twins.find(({ task }) => !isTerminal(task.state));
+  if (running !== undefined) return refuse(`task ${running.task.taskId} is already here`);
+  return twins.length === 0
+    ? knownFramework(state, draft, message.frameworkInfo)
+    : withoutEnded(state, draft, { frameworkId, twins });
+}
+
+/** Tasks that have ended give way to new ones of their ids: a master that gives out an id again has heard of the end. */
+function withoutEnded(
+  state: AgentState,
+  draft: Draft,
+  { frameworkId, twins }: { readonly frameworkId: FrameworkId; readonly twins: readonly TaskRecord[] },
+): FrameworkRecord | undefined {
+  const framework = state.frameworks.get(frameworkId);
+  for (const record of twins) {
+    draft.log('info', `Task ${record.task.taskId} gives way to a new one of its id`, { state: record.task.state });
+    forgetTask(draft, record);
+  }
+  // It may have gone with its last task.
+  if (framework !== undefined) draft.event({ type: 'frameworkUpdated', frameworkId, info: framework.info });
+  return framework;
 }
 
 function launch(state: AgentState, draft: Draft, wish: Wish): void {
@@ -161,10 +180,11 @@ function launchError(state: AgentState, { kind, info, tasks }: Wish): string | u
     const names = executorNames.length === 0 ? 'none' : executorNames.join(', ');
     return `Expected the name of an in-process executor of this agent (${names}), got ${JSON.stringify(info?.name)}`;
   }
-  return tasks
-    .flatMap(({ resources }) => volumeLinks(resources))
-    .map(containerPathError)
-    .find((error) => error !== undefined);
+  for (const { resources } of tasks) {
+    const error = volumeLinksError(volumeLinks(resources));
+    if (error !== undefined) return error;
+  }
+  return undefined;
 }
 
 function start(state: AgentState, draft: Draft, wish: Wish): void {

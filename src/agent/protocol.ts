@@ -39,7 +39,9 @@ export type AgentCommand =
   /** Share of the disk that is free, 0 to 1. */
   | { readonly type: 'collectSandboxes'; readonly freeShare: number }
   /** The owner ends this agent for good. */
-  | { readonly type: 'shutdown' };
+  | { readonly type: 'shutdown' }
+  /** No master has been found to tell how the last tasks ended. */
+  | { readonly type: 'farewellOver' };
 
 /** What has happened to an agent's state. */
 export type AgentEvent =
@@ -69,6 +71,10 @@ export type AgentEvent =
     }
   | { readonly type: 'sandboxRemoved'; readonly path: string }
   | { readonly type: 'shutdownBegan' }
+  /** The master wants to hear nothing more of it. */
+  | { readonly type: 'dismissed' }
+  /** Nothing runs any more; the master is still to be told. */
+  | { readonly type: 'leavingBegan' }
   /** All is over: no id, no tasks; resources and sandboxes stay, for an agent that starts here later. */
   | { readonly type: 'stopped' };
 

@@ -12,16 +12,24 @@ import { resumeUpdates, stateFor } from './status-updates.ts';
 const RETRY_MS_MIN = 1_000;
 export const REGISTRATION_BACKOFF_MS_MAX = 60_000;
 
+/** For so long an agent that has nothing left to do tries to tell its master how its last tasks ended. */
+export const FAREWELL_MS = 10_000;
+
 /** An attempt to register, or to come back; repeated, ever more rarely, until it is answered. */
 export function decideRegister(state: AgentState, draft: Draft): void {
   const { link } = state;
-  if (state.phase !== 'running' || link.status === 'registered') return;
+  if (!seeksMaster(state) || link.status === 'registered') return;
   // A channel on which a minute brings no answer may be half dead. And whoever says again what runs must not cross the
   // answer to the first time, with a task behind it: what the master has sent on the old channel is lost with it.
   const saysWhatRuns = state.agentId !== undefined;
   const reopens = link.status === 'down' || saysWhatRuns || link.backoffMs === REGISTRATION_BACKOFF_MS_MAX;
   if (reopens && link.status !== 'down') draft.effect({ type: 'closeChannel' });
   ask(state, draft, reopens ? link.connection + 1 : link.connection);
+}
+
+/** Tasks that are being killed go on without one; when all have ended it is sought once more. */
+function seeksMaster({ phase }: AgentState): boolean {
+  return phase === 'running' || phase === 'leaving';
 }
 
 function ask(state: AgentState, draft: Draft, connection: number): void {
@@ -85,7 +93,7 @@ function goDown(state: AgentState, draft: Draft): void {
   const backoffMs = link.status === 'registered' ? settings.registrationBackoffMs : link.backoffMs;
   draft.event({ type: 'linkChanged', link: { ...link, status: 'down', backoffMs } });
   draft.effect({ type: 'stopTimer', timer: 'ping' });
-  if (state.phase === 'running') registerLater(draft, backoffMs);
+  if (seeksMaster(state)) registerLater(draft, backoffMs);
 }
 
 export function decidePing(state: AgentState, draft: Draft, connected: boolean): void {
@@ -124,6 +132,10 @@ export function decideRegistered(state: AgentState, draft: Draft, message: Regis
   expectPings(draft, pingTimeoutMs);
   const registered: AgentState = { ...state, link };
   resumeUpdates(registered, draft);
+  if (state.phase === 'leaving') {
+    stop(registered, draft);
+    return;
+  }
   if (message.type === 'agentRegistered') return;
   if (message.resources !== undefined) replaceTotal(state, draft, message.resources);
   for (const { frameworkInfo, task } of message.unknownTasks) {
@@ -134,6 +146,13 @@ export function decideRegistered(state: AgentState, draft: Draft, message: Regis
       message: 'Reconciliation: task unknown to the agent',
     }));
   }
+}
+
+/** The master has no use for this agent any more, and has said so to all that it concerns. */
+export function decideDismissed(state: AgentState, draft: Draft): void {
+  draft.event({ type: 'dismissed' });
+  if (state.phase === 'leaving') stop(state, draft);
+  else decideShutdown({ ...state, isDismissed: true }, draft);
 }
 
 /** Kills everything, then stops for good. */
@@ -149,11 +168,41 @@ export function decideShutdown(state: AgentState, draft: Draft): void {
       gracePeriodMs: gracePeriodMs(record),
     });
   }
-  if (state.containers.size === 0) decideStop(state, draft);
+  if (state.containers.size === 0) decideLeave(state, draft);
 }
 
-/** Nothing runs any more: takes leave of the master. */
-export function decideStop(state: AgentState, draft: Draft): void {
+/**
+ * Nothing runs any more: takes leave of the master. Where there is none at the moment it is sought for a while, since
+ * nobody else will ever tell how the last tasks ended.
+ */
+export function decideLeave(state: AgentState, draft: Draft): void {
+  const isWorthIt = state.link.status !== 'registered' && !state.isDismissed && owesNews(state);
+  if (!isWorthIt) {
+    stop(state, draft);
+    return;
+  }
+  draft.event({ type: 'leavingBegan' });
+  draft.effect({
+    type: 'startTimer',
+    timer: 'farewell',
+    delayMs: FAREWELL_MS,
+    command: { type: 'farewellOver' },
+  });
+  registerLater(draft, state.settings.registrationBackoffMs);
+}
+
+function owesNews({ agentId, tasks, frameworks }: AgentState): boolean {
+  if (agentId === undefined) return false;
+  for (const { task } of tasks.values()) if (frameworks.get(task.frameworkId)?.terminating !== true) return true;
+  return false;
+}
+
+/** The master has not been found in time. */
+export function decideFarewellOver(state: AgentState, draft: Draft): void {
+  if (state.phase === 'leaving') stop(state, draft);
+}
+
+function stop(state: AgentState, draft: Draft): void {
   // Also where the answer is still to come: the master may have registered it.
   if (state.link.status !== 'down') draft.effect({ type: 'send', message: { type: 'unregisterAgent' } });
   draft.effect({ type: 'closeChannel' });

@@ -130,8 +130,13 @@ export interface AgentState {
   /** What it advertises. */
   total: Resources;
   link: Link;
-  /** `killing`: told to end; stops when the last task is over. */
-  phase: 'running' | 'killing' | 'stopped';
+  /**
+   * `killing`: told to end; stops when the last task is over. `leaving`: that is so, and the master is still to be told
+   * how they ended. Not kept over a restart.
+   */
+  phase: 'running' | 'killing' | 'leaving' | 'stopped';
+  /** The master has told it to shut down, and wants to hear nothing more. */
+  isDismissed: boolean;
   readonly frameworks: Map<FrameworkId, FrameworkRecord>;
   readonly executors: Map<ExecutorKey, ExecutorRecord>;
   readonly tasks: Map<TaskKey, TaskRecord>;
@@ -166,6 +171,7 @@ export function emptyState({ settings, idBase, resources }: InitialState): Agent
       pingTimeoutMs: settings.pingTimeoutMs,
     },
     phase: 'running',
+    isDismissed: false,
     frameworks: new Map(),
     executors: new Map(),
     tasks: new Map(),

@@ -3,7 +3,7 @@ import type { AgentMessage } from '../protocol/index.ts';
 import type { ContainerExit } from './containerizer.ts';
 import type { Draft } from './decision.ts';
 import { completionTimer, endingReason, gracePeriodMs, graceTimer, requestKill } from './kill.ts';
-import { decideStop } from './registration.ts';
+import { decideLeave } from './registration.ts';
 import { releaseSandbox } from './sandbox-gc.ts';
 import {
   type AgentState,
@@ -48,7 +48,7 @@ export function endTasks(state: AgentState, draft: Draft, executor: ExecutorReco
   }
   const live = state.liveByExecutor.get(executorKey(executor.frameworkId, executor.executorId));
   if (live === undefined || live.size === ends.length) endExecutor(state, draft, { executor, framework, ends });
-  if (state.phase === 'killing' && state.containers.size === ends.length) decideStop(state, draft);
+  if (state.phase === 'killing' && state.containers.size === ends.length) decideLeave(state, draft);
 }
 
 function cleanUp(draft: Draft, executor: ExecutorRecord, record: TaskRecord): void {

@@ -22,9 +22,21 @@ export function volumeLinks(resources: Resources): readonly VolumeLink[] {
   }));
 }
 
-/** What is wrong with the place of a volume in the sandbox, or `undefined`. */
-export function containerPathError({ containerPath }: VolumeLink): string | undefined {
-  const parts = containerPath.split('/');
-  if (!parts.some((part) => part === '' || part === '.' || part === '..')) return undefined;
-  return `Expected the container path of a volume to be relative and below the sandbox, got ${JSON.stringify(containerPath)}`;
+/** What is wrong with the places of a task's volumes in its sandbox, or `undefined`. */
+export function volumeLinksError(links: readonly VolumeLink[]): string | undefined {
+  for (const [index, { containerPath }] of links.entries()) {
+    const parts = containerPath.split('/');
+    if (parts.some((part) => part === '' || part === '.' || part === '..')) {
+      return `Expected the container path of a volume to be relative and below the sandbox, got ${JSON.stringify(containerPath)}`;
+    }
+    // One would be hidden by the other, or a link be made inside of the other volume.
+    const other = links.slice(0, index).find((earlier) => overlap(earlier.containerPath, containerPath));
+    if (other === undefined) continue;
+    return `Expected the container paths of volumes not to lie in one another, got ${JSON.stringify(other.containerPath)} and ${JSON.stringify(containerPath)}`;
+  }
+  return undefined;
+}
+
+function overlap(one: string, other: string): boolean {
+  return one === other || one.startsWith(`${other}/`) || other.startsWith(`${one}/`);
 }

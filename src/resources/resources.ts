@@ -1,3 +1,4 @@
+import { InvalidArgument } from '../core/index.ts';
 import { checkedAmounts } from './amounts.ts';
 import { Collection } from './collection.ts';
 import { Entry } from './entry.ts';
@@ -112,7 +113,11 @@ export interface ResourcesFactory {
    * @throws ParseError with the position of the fault
    */
   parse(text: string, options?: { readonly defaultRole?: string }): Resources;
-  /** One after another added; invalid and empty ones are left out, as in Mesos. */
+  /**
+   * One after another added; invalid and empty ones are left out, as in Mesos.
+   *
+   * @throws InvalidArgument for a scalar that is too large to be exact, which to Mesos is a valid one
+   */
   of(...resources: readonly Resource[]): Resources;
   /**
    * From Mesos's JSON objects, either form of reservations; empty ones are left out.
@@ -139,8 +144,14 @@ export const Resources: ResourcesFactory = {
 
   parse: (text, options) => parseResources(text, options?.defaultRole ?? '*'),
 
-  of: (...resources) =>
-    Collection.merge(entriesOf(resources.filter((resource) => resourceError(resource) === undefined))),
+  of(...resources) {
+    const valid = resources.filter((resource, index) => {
+      const error = resourceError(resource);
+      if (error !== undefined && isTooLarge(resource)) throw new InvalidArgument(`resources[${index}]`, error);
+      return error === undefined;
+    });
+    return Collection.merge(entriesOf(valid));
+  },
 
   fromJSON(objects, field = 'resources') {
     const resources = JsonField.root(field, objects)
@@ -164,4 +175,8 @@ export const Resources: ResourcesFactory = {
 /** Without those that are empty. */
 function entriesOf(resources: readonly Resource[]): readonly Entry[] {
   return resources.map((resource) => Entry.of(resource)).filter((entry) => entry !== undefined);
+}
+
+function isTooLarge({ value }: Resource): boolean {
+  return value.type === 'SCALAR' && value.milli > Number.MAX_SAFE_INTEGER;
 }

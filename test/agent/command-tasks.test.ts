@@ -70,6 +70,36 @@ describe('a command task', () => {
     expect([update?.state, update?.message, update?.reason]).toEqual([state, message, reason]);
   });
 
+  test('that has ended gives way to a new one of its id, though its end is not acknowledged; one that runs does not', () => {
+    const world = createWorld();
+    const agent = startRegistered(world);
+    running(world, 't1');
+    const again = () =>
+      world.master.send({ type: 'runTask', frameworkInfo: framework(), task: commandTask('t1', { name: 'second' }) });
+    again();
+    world.settle();
+    expect(agent.state().tasks).toMatchObject([{ name: 'task t1', state: 'TASK_RUNNING' }]);
+    world.machine.exitTask('t1');
+    world.settle();
+    const [ended] = world.updates();
+    expect(ended?.state).toBe('TASK_FINISHED');
+    again();
+    expect(world.drain()).toEqual(['t1 TASK_STARTING', 't1 TASK_RUNNING']);
+    expect(agent.state().tasks).toMatchObject([{ name: 'second', state: 'TASK_RUNNING', unacknowledged: 0 }]);
+    // What is on disk is the new one, with its framework.
+    expect(world.machine.containers.size).toBe(1);
+    void agent.close();
+    const next = startRegistered(world);
+    expect(next.state()).toMatchObject({
+      frameworks: [{ frameworkId: F1 }],
+      tasks: [{ name: 'second', state: 'TASK_RUNNING' }],
+    });
+    // And the acknowledgement of the first one's end, come late, is not taken for that of anything.
+    if (ended !== undefined) acknowledge(world, ended);
+    world.settle();
+    expect(next.state().tasks).toHaveLength(1);
+  });
+
   test('that is lost is TASK_LOST for a framework that is not partition aware', () => {
     const world = createWorld();
     startRegistered(world);

@@ -224,6 +224,70 @@ describe('shutdown()', () => {
     expect(types(world.master.take())).toEqual(['unregisterAgent']);
   });
 
+  test('without a master: seeks it once more when all has ended, and tells how', async () => {
+    const world = createWorld();
+    const agent = startRegistered(world);
+    world.master.send({ type: 'runTask', frameworkInfo: framework(), task: commandTask('t1') });
+    world.drain();
+    world.master.answers = false;
+    const done = agent.shutdown();
+    world.settle();
+    world.master.disconnect();
+    world.settle();
+    world.master.take();
+    // While its tasks are being killed it takes no new ones, and so seeks no master.
+    world.clock.advance(60_000);
+    expect(world.master.take()).toEqual([]);
+    world.master.answers = true;
+    world.machine.exitTask('t1', { type: 'exited', exitCode: 143, signal: 'SIGTERM' });
+    world.settle();
+    await done;
+    world.settle();
+    expect(world.master.take()).toMatchObject([
+      { type: 'reregisterAgent', tasks: [{ taskId: 't1', state: 'TASK_KILLED' }] },
+      { type: 'statusUpdate', status: { taskId: 't1', state: 'TASK_KILLED' } },
+      { type: 'unregisterAgent' },
+    ]);
+    expect(world.clock.pending).toBe(0);
+  });
+
+  test('without a master that answers: waits no longer than ten seconds', async () => {
+    const world = createWorld();
+    const agent = startRegistered(world);
+    world.master.send({ type: 'runTask', frameworkInfo: framework(), task: commandTask('t1') });
+    world.drain();
+    world.master.answers = false;
+    world.master.disconnect();
+    world.settle();
+    const done = agent.shutdown();
+    world.settle();
+    world.machine.exitTask('t1');
+    world.clock.advance(9_999);
+    expect(types(world.master.take())).not.toContain('unregisterAgent');
+    world.clock.advance(1);
+    await done;
+    world.settle();
+    expect(types(world.master.take())).toContain('unregisterAgent');
+    expect(world.clock.pending).toBe(0);
+  });
+
+  test('asked for by the master: it has told all that there is to tell, and is not sought', async () => {
+    const world = createWorld();
+    const agent = startRegistered(world);
+    world.master.send({ type: 'runTask', frameworkInfo: framework(), task: commandTask('t1') });
+    world.drain();
+    world.master.send({ type: 'shutdownAgent', message: 'Agent has been marked gone' });
+    world.settle();
+    world.master.disconnect();
+    world.settle();
+    world.master.take();
+    world.machine.exitTask('t1');
+    world.settle();
+    await agent.close();
+    expect(world.master.take()).toEqual([]);
+    expect(world.clock.pending).toBe(0);
+  });
+
   test('is what the master can ask for; the next agent here is a new one', async () => {
     const world = createWorld();
     const agent = startRegistered(world);

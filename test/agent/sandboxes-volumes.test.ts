@@ -155,6 +155,35 @@ describe('operations', () => {
     expect(world.machine.containers.size).toBe(0);
   });
 
+  test.for([
+    ['data', 'data'],
+    ['data', 'data/db'],
+    ['data/db/x', 'data/db'],
+  ] as const)('refuse two volumes of a task at %s and %s', ([one, other]) => {
+    const world = createWorld();
+    startRegistered(world);
+    const at = (id: string, containerPath: string) =>
+      disk === undefined
+        ? Resources.empty
+        : Resources.of({ ...disk, disk: { persistence: { id }, volume: { containerPath, mode: 'RW' } } });
+    const volumes = at('v1', one).plus(at('v2', other));
+    apply(world, { type: 'RESERVE', resources: DISK.plus(DISK) });
+    apply(world, { type: 'CREATE', volumes });
+    const launch = (id: string, resources: Resources) => {
+      const task = commandTask(id, { resources: resources.plus(Resources.parse('cpus:1')).allocate('eng/dev') });
+      world.master.send({ type: 'runTask', frameworkInfo: framework(), task });
+      return world.drain();
+    };
+    expect(launch('both', volumes)).toEqual(['both TASK_FAILED']);
+    expect(world.sandboxes.links.size).toBe(0);
+    // Each alone is fine, and so are neighbours whose names begin alike.
+    expect(launch('one', at('v1', one))).toEqual(['one TASK_STARTING', 'one TASK_RUNNING']);
+    const neighbour = at('v3', `${one}2`);
+    apply(world, { type: 'RESERVE', resources: DISK });
+    apply(world, { type: 'CREATE', volumes: neighbour });
+    expect(launch('apart', at('v2', other).plus(neighbour))).toEqual(['apart TASK_STARTING', 'apart TASK_RUNNING']);
+  });
+
   test('remove a volume with all that is in it', () => {
     const world = createWorld();
     const agent = startRegistered(world);

@@ -148,6 +148,14 @@ describe('Resources', () => {
     for (const other of others) expect(Resources.of(base).contains(Resources.of(other))).toBe(false);
   });
 
+  test('of() refuses a scalar that is too large to be exact', () => {
+    const scalar = (milli: number) => ({ name: 'mem', value: { type: 'SCALAR', milli }, reservations: [] }) as const;
+    expect(Resources.of(scalar(2 ** 53 - 1)).scalarMilli('mem')).toBe(2 ** 53 - 1);
+    expect(() => Resources.of(scalar(1), scalar(2 ** 53))).toThrow(
+      'resources[1]: Invalid scalar resource: expected 0 to 9007199254740.991',
+    );
+  });
+
   test('of() leaves out what is invalid or empty, and keeps no hold of what it was given', () => {
     const bounds = [5, 6];
     const ports: Resource = { name: 'ports', value: { type: 'RANGES', bounds }, reservations: [] };

@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readdirSync, renameSync, statfsSync, symlinkSync, unlinkSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, statfsSync, symlinkSync, unlinkSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { InvalidArgument } from '../../core/index.ts';
@@ -14,8 +14,8 @@ export interface NodeSandboxes {
    */
   link(path: string, target: string): void;
   /**
-   * Removes the folder with all below it, in the background; links are removed, not followed; fine if there is none.
-   * Once this returns the path is free.
+   * Removes the folder with all below it, in the background, and those above it that have nothing else in them; links
+   * are removed, not followed; fine if there is none. Once this returns the path is free.
    */
   remove(path: string): void;
   /** Share of the disk that is free to this user, from 0 to 1. */
@@ -48,6 +48,16 @@ export function nodeSandboxes(workDir: string, log: Log = silentLog): NodeSandbo
     rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch((error: unknown) =>
       log.log('warn', 'Cannot remove a sandbox', { folder, error }),
     );
+  };
+  /** Folders that have nothing in them any more, up to the first that has, or to the work directory. */
+  const removeEmptyParents = (path: string): void => {
+    for (let folder = dirname(path); folder !== top; folder = dirname(folder)) {
+      try {
+        rmdirSync(folder);
+      } catch {
+        return;
+      }
+    }
   };
   /** A place in the trash that is free. */
   const place = (): string => {
@@ -85,6 +95,7 @@ export function nodeSandboxes(workDir: string, log: Log = silentLog): NodeSandbo
         return;
       }
       empty(removed);
+      removeEmptyParents(folder);
     },
     freeShare() {
       mkdirSync(top, { recursive: true });
