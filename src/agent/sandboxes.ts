@@ -12,6 +12,7 @@ export interface Sandboxes {
   link(path: string, target: string): void;
   /**
    * Removes the folder with all below it, in the background; links are removed, not followed; fine if there is none.
+   * Folders above it that have nothing else in them go as well.
    * Once this returns the path is free: a folder created there now is a new one.
    */
   remove(path: string): void;

@@ -178,7 +178,7 @@ describe('operations', () => {
     expect(world.sandboxes.links.size).toBe(0);
     // Each alone is fine, and so are neighbours whose names begin alike.
     expect(launch('one', at('v1', one))).toEqual(['one TASK_STARTING', 'one TASK_RUNNING']);
-    const neighbour = at('v3', `${one}2`);
+    const neighbour = at('v3', `${other}2`);
     apply(world, { type: 'RESERVE', resources: DISK });
     apply(world, { type: 'CREATE', volumes: neighbour });
     expect(launch('apart', at('v2', other).plus(neighbour))).toEqual(['apart TASK_STARTING', 'apart TASK_RUNNING']);

@@ -40,8 +40,8 @@ export const AGENT_BUGS: readonly Bug[] = [
   {
     name: 'update-not-checkpointed',
     file: 'agent/checkpoint.ts',
-    find: "case 'shutdownBegan':\n      return [];",
-    replace: "case 'shutdownBegan':\n    case 'updateMade':\n      return [];",
+    find: "case 'leavingBegan':\n      return [];",
+    replace: "case 'leavingBegan':\n    case 'updateMade':\n      return [];",
     says: 'the agent forgets to checkpoint an update that it makes',
   },
   {

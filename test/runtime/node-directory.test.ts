@@ -128,7 +128,16 @@ describe('nodeSandboxes', () => {
     sandboxes.remove('runs/c1');
     sandboxes.remove('runs/none');
     await until('nothing is left', () => readdirSync(join(root, '.removed')).length === 0);
-    expect(readdirSync(join(root, 'runs'))).toEqual([]);
+    expect(readdirSync(root)).toEqual(['.removed']);
+  });
+
+  test('remove() takes the folders above along when nothing else is in them', () => {
+    const sandboxes = nodeSandboxes(root);
+    for (const path of ['a/b/c/d', 'a/b/e']) sandboxes.create(path);
+    sandboxes.remove('a/b/c/d');
+    expect(readdirSync(join(root, 'a/b'))).toEqual(['e']);
+    sandboxes.remove('a/b/e');
+    expect(readdirSync(root)).toEqual(['.removed']);
   });
 
   test('remove() takes up what an earlier process has left to remove', async () => {
@@ -160,7 +169,7 @@ describe('nodeSandboxes', () => {
     sandboxes.create('runs');
     symlinkSync('/no/such/folder', join(root, 'runs/broken'));
     sandboxes.remove('runs/broken');
-    expect(readdirSync(join(root, 'runs'))).toEqual([]);
+    expect(readdirSync(root)).toEqual(['.removed']);
   });
 
   test.each(['', '..', '../x', '/etc', 'a/../../b', '.removed', '.removed/0'])('refuses the path %j', (path) => {
