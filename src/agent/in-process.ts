@@ -1,15 +1,8 @@
 import { type ContainerId, entriesByName } from '../core/index.ts';
 import type { Log } from '../runtime/index.ts';
+import type { CodeHandlers, CodeRunner } from './code-runner.ts';
 import type { Executor, ExecutorContext } from './executor.ts';
 import type { CodePlan } from './protocol.ts';
-
-/** What becomes of an in-process task; called later, also after it was abandoned. */
-export interface CodeHandlers {
-  /** `error`: the message of what it was rejected with. */
-  onSettled(error: string | undefined): void;
-  onReport(news: Parameters<ExecutorContext['report']>[0]): void;
-  onMessage(data: Uint8Array): void;
-}
 
 interface Run {
   readonly executor: Executor;
@@ -23,7 +16,7 @@ interface Run {
  * Runs tasks that are TypeScript code. Whatever user code throws ends up as the task's failure, or in the log; never in
  * the agent.
  */
-export class InProcessRunner {
+export class InProcessRunner implements CodeRunner {
   readonly #executors: ReadonlyMap<string, Executor>;
   readonly #log: Log;
   readonly #runs = new Map<ContainerId, Run>();
@@ -63,7 +56,6 @@ export class InProcessRunner {
     this.#runs.set(containerId, { executor, plan, controller, settled, isLaunched: () => launched });
   }
 
-  /** Asks the task to end; once is enough. */
   abort(containerId: ContainerId, reason: string): void {
     const run = this.#runs.get(containerId);
     if (run === undefined || run.controller.signal.aborted) return;
@@ -80,7 +72,6 @@ export class InProcessRunner {
     this.#call('message', name, () => executor?.message?.(data));
   }
 
-  /** Asks all tasks to end. Resolves once those have that were not abandoned. */
   async close(reason: string): Promise<void> {
     const runs = [...this.#runs];
     for (const [containerId] of runs) this.abort(containerId, reason);

@@ -2,6 +2,7 @@ import { InvalidArgument } from '../core/index.ts';
 import type { AgentEndpoint } from '../protocol/index.ts';
 import { type Attribute, type Resource, Resources } from '../resources/index.ts';
 import type { Clock, Directory, Log, Random } from '../runtime/index.ts';
+import type { CodeRunner } from './code-runner.ts';
 import type { Containerizer } from './containerizer.ts';
 import type { Executor } from './executor.ts';
 import type { Sandboxes } from './sandboxes.ts';
@@ -24,6 +25,8 @@ export interface AgentOptions {
   readonly directory: Directory;
   /** In-process executors, by the name that tasks ask for. */
   readonly executors?: Readonly<Record<string, Executor>>;
+  /** What runs their tasks; for simulations, which have no use for promises. It calls {@link executors} if absent. */
+  readonly codeRunner?: CodeRunner;
   /** Upper bound of the random delay before the first attempt to register, in milliseconds; 1,000 if absent. */
   readonly registrationBackoffMs?: number;
   /** For how many milliseconds the master may be silent, until it says so itself; 75,000 if absent. */

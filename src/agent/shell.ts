@@ -6,6 +6,7 @@ import type { AgentMessage, Channel } from '../protocol/index.ts';
 import { type Clock, type Log, type Random, silentLog, uuid } from '../runtime/index.ts';
 import { apply } from './apply.ts';
 import { Checkpoints } from './checkpoint.ts';
+import type { CodeRunner } from './code-runner.ts';
 import type { ContainerHandlers } from './containerizer.ts';
 import { decide } from './decide.ts';
 import { containerEnvironment } from './environment.ts';
@@ -67,7 +68,7 @@ class AgentShell implements Agent {
   readonly #log: Log;
   readonly #state: AgentState;
   readonly #checkpoints: Checkpoints;
-  readonly #runner: InProcessRunner;
+  readonly #runner: CodeRunner;
   readonly #events = new Subject<AgentEvent>();
   readonly #timers = new Map<string, Disposable>();
   /** Unbounded: nothing in it may be dropped, and the master sends no more than it has offered. */
@@ -84,7 +85,7 @@ class AgentShell implements Agent {
     this.#clock = options.clock;
     this.#random = options.random;
     this.#log = options.log ?? silentLog;
-    this.#runner = new InProcessRunner(options.executors ?? {}, this.#log);
+    this.#runner = options.codeRunner ?? new InProcessRunner(options.executors ?? {}, this.#log);
     this.#checkpoints = new Checkpoints(options.directory);
     const initial = { settings, idBase: uuid(options.random), resources: options.resources };
     this.#state = recoverState(initial, this.#checkpoints.read(this.#now()));
