@@ -126,6 +126,56 @@ describe('quota', () => {
     expect(fleet.told(1000)).toEqual([]);
   });
 
+  test('a reservation that goes away, held by nobody, gives its role room', () => {
+    const fleet = createFleet();
+    setQuota(fleet, 'r', '', 'cpus:2;mem:100');
+    fleet.addFramework('f1', ['r']);
+    fleet.addAgent('a1', 'cpus(r):2;mem(r):100');
+    fleet.allocator.deactivateAgent(A1);
+    fleet.addAgent('a2', 'cpus:1;mem:100');
+    expect(fleet.told(1000)).toEqual([]);
+    fleet.allocator.removeAgent(A1);
+    expect(fleet.told(1000)).toEqual(['f1 r a2 cpus:1; mem:100']);
+  });
+
+  test('an agent that was held back and is gone is not offered when there is room', () => {
+    const fleet = createFleet();
+    setQuota(fleet, 'r', '', 'cpus:0;mem:0');
+    // Many others, so that a run looks at what has changed only.
+    fleet.addFramework('f2', ['s']);
+    for (let i = 0; i < 30; i++) fleet.addAgent(`taken${i}`, 'cpus:1;mem:100');
+    expect(fleet.told()).toHaveLength(30);
+    fleet.allocator.suppressOffers(FrameworkId('f2'));
+    fleet.addFramework('f1', ['r']);
+    fleet.addAgent('a1', 'cpus:1;mem:100');
+    fleet.addAgent('a2', 'cpus:1;mem:100');
+    expect(fleet.told(1000)).toEqual([]);
+    fleet.allocator.removeAgent(AgentId('a2'));
+    setQuota(fleet, 'r', '', '');
+    expect(fleet.told(1000)).toEqual(['f1 r a1 cpus:1; mem:100']);
+  });
+
+  test('a shared volume goes to one framework in a run of two stages, and to one again in the next', () => {
+    const fleet = createFleet();
+    const volume = {
+      name: 'disk',
+      type: 'SCALAR',
+      scalar: { value: 50 },
+      reservations: [{ type: 'STATIC', role: 'r' }],
+      disk: { persistence: { id: 'v' }, volume: { container_path: 'd', mode: 'RW' } },
+      shared: {},
+    };
+    setQuota(fleet, 'r', 'cpus:1', '');
+    const sharing = { capabilities: ['MULTI_ROLE', 'SHARED_RESOURCES'], minAllocatable: { r: [] } };
+    fleet.addFramework('f1', ['r'], sharing);
+    fleet.addFramework('f2', ['r'], sharing);
+    fleet.addAgent('a1', '', { total: Resources.parse('cpus:1').plus(Resources.fromJSON([volume])) });
+    const who = (ms: number): readonly string[] => fleet.offers(ms).map(({ framework }) => framework);
+    expect(who(0)).toEqual(['f1']);
+    expect(who(1000)).toHaveLength(1);
+    expect(who(1000)).toHaveLength(1);
+  });
+
   test('a framework that is not known yet counts in its role', () => {
     const fleet = createFleet();
     setQuota(fleet, 'r', '', 'cpus:2;mem:200');
