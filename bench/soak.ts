@@ -24,6 +24,7 @@ const USAGE = `Usage: npm run soak -- [options]
   --seed S           this one seed alone; with --trace line by line
   --shrink FILE      with --seed: if it fails, looks for the shortest story, and writes what is needed for it to FILE
   --story FILE       with --seed: runs what --shrink has written
+  --every-fault      all kinds of faults for every seed, not for one half of them
   --varied           frameworks that think, do not checkpoint, or are given up soon
   --help             this text
 
@@ -40,6 +41,7 @@ const { values } = parseArgs({
     shrink: { type: 'string' },
     story: { type: 'string' },
     varied: { type: 'boolean' },
+    'every-fault': { type: 'boolean' },
     help: { type: 'boolean' },
     agents: { type: 'string', default: '50' },
     frameworks: { type: 'string', default: '10' },
@@ -51,6 +53,7 @@ const limits = {
   agentsMax: amount('agents'),
   frameworksMax: amount('frameworks'),
   durationMs: amount('minutes-each') * 60_000,
+  everyFault: values['every-fault'] === true,
 };
 
 const print = (line: string): void => void stdout.write(`${line}\n`);

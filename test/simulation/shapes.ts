@@ -12,6 +12,8 @@ export interface ShapeLimits {
   readonly agentsMax: number;
   readonly frameworksMax: number;
   readonly durationMs: number;
+  /** Every kind of fault for every seed, not for one half of them. */
+  readonly everyFault?: boolean;
 }
 
 /** Kinds that are left out, because what they show is not built yet. */
@@ -53,15 +55,15 @@ export function shapeOf(seed: number, limits: ShapeLimits): SimulationOptions {
     seed,
     agents: agentCount,
     frameworks,
-    faults: { rates: rates(random) },
+    faults: { rates: rates(random, limits) },
     durationMs: limits.durationMs,
-    replay: `npm run soak -- --seed ${seed} --agents ${limits.agentsMax} --frameworks ${limits.frameworksMax} --minutes-each ${limits.durationMs / 60_000}`,
+    replay: `npm run soak -- --seed ${seed} --agents ${limits.agentsMax} --frameworks ${limits.frameworksMax} --minutes-each ${limits.durationMs / 60_000}${limits.everyFault === true ? ' --every-fault' : ''}`,
   };
 }
 
 /** One half of all seeds have every fault, the others some of them more often. */
-function rates(random: Random): Partial<Record<FaultKind, number>> {
-  const isEverything = random.integer(2) === 0;
+function rates(random: Random, { everyFault = false }: ShapeLimits): Partial<Record<FaultKind, number>> {
+  const isEverything = random.integer(2) === 0 || everyFault;
   const chosen: Partial<Record<FaultKind, number>> = {};
   for (const kind of FAULT_KINDS) {
     if (SPARE.has(kind)) continue;
