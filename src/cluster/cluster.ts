@@ -1,7 +1,13 @@
 import type { Observable } from 'rxjs';
 import { holdLifeline, type Lifeline } from '../agent/containerizers/index.ts';
 import { ClosedError, type FrameworkId, InvalidArgument } from '../core/index.ts';
-import { createMaster, type Master, type MasterEvent, type MasterSnapshot } from '../master/index.ts';
+import {
+  createMaster,
+  type MaintenanceWindow,
+  type Master,
+  type MasterEvent,
+  type MasterSnapshot,
+} from '../master/index.ts';
 import type { SchedulerEndpoint } from '../protocol/index.ts';
 import { silentLog } from '../runtime/index.ts';
 import {
@@ -66,6 +72,12 @@ export interface Cluster extends AsyncDisposable {
   teardown(frameworkId: FrameworkId): void;
   /** Sets the weights of roles. @throws InvalidArgument on a weight that is not above 0 */
   updateWeights(weights: Readonly<Record<string, number>>): void;
+  /** Which hosts are offered from now on; `undefined`: all. @throws InvalidArgument on what is no host name */
+  updateWhitelist(hostnames: readonly string[] | undefined): void;
+  /** Replaces the maintenance schedule; as the methods of the same names of a master. @throws InvalidArgument */
+  updateMaintenanceSchedule(windows: readonly MaintenanceWindow[]): void;
+  startMaintenance(hostnames: readonly string[]): void;
+  stopMaintenance(hostnames: readonly string[]): void;
   /**
    * Ends everything: frameworks, tasks, agents, master; agents that are being added or removed as well. With `keepTasks`,
    * tasks of checkpointing frameworks go on, and a cluster created on the same `workDir` takes them up; not in a
@@ -257,6 +269,26 @@ class EmbeddedCluster implements Cluster {
   updateWeights(weights: Readonly<Record<string, number>>): void {
     this.#assertOpen('updateWeights');
     this.#master.updateWeights(weights);
+  }
+
+  updateWhitelist(hostnames: readonly string[] | undefined): void {
+    this.#assertOpen('updateWhitelist');
+    this.#master.updateWhitelist(hostnames);
+  }
+
+  updateMaintenanceSchedule(windows: readonly MaintenanceWindow[]): void {
+    this.#assertOpen('updateMaintenanceSchedule');
+    this.#master.updateMaintenanceSchedule(windows);
+  }
+
+  startMaintenance(hostnames: readonly string[]): void {
+    this.#assertOpen('startMaintenance');
+    this.#master.startMaintenance(hostnames);
+  }
+
+  stopMaintenance(hostnames: readonly string[]): void {
+    this.#assertOpen('stopMaintenance');
+    this.#master.stopMaintenance(hostnames);
   }
 
   close(options: { readonly keepTasks?: boolean } = {}): Promise<void> {

@@ -25,6 +25,12 @@ export function callAllocator(allocator: Allocator, call: AllocatorCall): void {
       return allocator.activateAgent(...call.args);
     case 'deactivateAgent':
       return allocator.deactivateAgent(...call.args);
+    case 'updateUnavailability':
+      return allocator.updateUnavailability(...call.args);
+    case 'updateInverseOffer':
+      return allocator.updateInverseOffer(...call.args);
+    case 'updateWhitelist':
+      return allocator.updateWhitelist(...call.args);
     case 'updateWeights':
       return allocator.updateWeights(...call.args);
     case 'updateAllocation':

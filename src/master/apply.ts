@@ -2,6 +2,7 @@ import { type Draft, produce } from 'immer';
 import { type AgentId, entriesByName, type FrameworkId, invariant, unreachable } from '../core/index.ts';
 import { holdsResources, isTerminal, type Task, type TaskState, type TaskStatus } from '../tasks/index.ts';
 import { unallocated } from './acceptance.ts';
+import { applyMaintenance } from './maintenance.ts';
 import type { MasterEvent } from './protocol.ts';
 import { Ring } from './ring.ts';
 import type { AgentRecord, FrameworkRecord, MasterTables } from './state.ts';
@@ -84,6 +85,25 @@ export function apply(state: MasterTables, event: MasterEvent): void {
       for (const offer of event.offers) state.offers.add(Object.freeze(offer));
       state.nextOffer += event.offers.length;
       return;
+    case 'inverseOffersMade':
+      for (const inverseOffer of event.inverseOffers) state.inverseOffers.add(Object.freeze(inverseOffer));
+      state.nextOffer += event.inverseOffers.length;
+      return;
+    case 'inverseOfferEnded':
+      return state.inverseOffers.remove(event.inverseOfferId);
+    case 'agentAnsweredFor':
+      return changeAgent(state, event.agentId, (agent, before) => {
+        const others = before.inverseOfferStatuses.filter(
+          ({ frameworkId }) => frameworkId !== event.status.frameworkId,
+        );
+        agent.inverseOfferStatuses = [...others, event.status];
+      });
+    case 'agentReplanned':
+      return changeAgent(state, event.agentId, (agent) => {
+        agent.inverseOfferStatuses = [];
+      });
+    case 'maintained':
+      return applyMaintenance(state.machines, event.operation);
     case 'offerEnded':
       return state.offers.remove(event.offerId);
     case 'resourcesConverted': {
@@ -198,6 +218,7 @@ function loadRegistry(state: MasterTables, { registry }: Event<'registryLoaded'>
   for (const [id, agent] of registry.unreachableAgents) state.unreachableAgents.set(id, Object.freeze(agent));
   for (const [id, goneMs] of registry.goneAgents) state.goneAgents.set(id, goneMs);
   for (const [role, weight] of registry.weights) state.weights.set(role, weight);
+  for (const [hostname, machine] of registry.machines) state.machines.set(hostname, machine);
   // A master that was given the id of an earlier one shall not give out the ids of its agents again.
   const prefix = `${state.info.id}-S`;
   for (const id of [...registry.agents.keys(), ...registry.unreachableAgents.keys(), ...registry.goneAgents.keys()]) {

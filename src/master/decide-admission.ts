@@ -2,9 +2,11 @@ import type { AgentId } from '../core/index.ts';
 import type { AgentInfo } from '../protocol/index.ts';
 import { equalAttributes, type Resources } from '../resources/index.ts';
 import { depart } from './decide-lose-agent.ts';
+import { bringDown } from './decide-maintenance.ts';
 import { addNew } from './decide-register.ts';
 import { takeIn } from './decide-reregister.ts';
 import type { Draft } from './draft.ts';
+import { isDown } from './maintenance.ts';
 import type { RegistryWrite } from './protocol.ts';
 import type { MasterState, RegistrationMessage } from './state.ts';
 import { timerKey } from './timers.ts';
@@ -51,6 +53,8 @@ export function decideAdmitted(
   } else {
     takeIn(state, { connection, message, wallMs }, draft);
   }
+  // Its machine has gone down while this was being written.
+  if (isDown(state.machines, message.agentInfo.hostname)) bringDown({ id: agentId, info: message.agentInfo }, draft);
 }
 
 /**

@@ -3,6 +3,7 @@ import { effectiveRefuseMs, offerOutcome } from '../offers/index.ts';
 import { frameworkRoles, type SchedulerCall } from '../protocol/index.ts';
 import { isTerminal } from '../tasks/index.ts';
 import { decideAccept, ownOffers } from './decide-accept.ts';
+import { decideInverseAnswer } from './decide-inverse-offers.ts';
 import { endOffer, giveBack, rescind } from './decide-offers.ts';
 import { decideReconcile, reconcileTask } from './decide-reconcile.ts';
 import { agentsOf, removeFramework } from './decide-remove-framework.ts';
@@ -43,6 +44,10 @@ export function decideSchedulerCall(
       break;
     case 'decline':
       decideDecline(state, framework, call, draft);
+      break;
+    case 'acceptInverseOffers':
+    case 'declineInverseOffers':
+      decideInverseAnswer(state, framework, { call, wallMs }, draft);
       break;
     case 'revive':
     case 'suppress':

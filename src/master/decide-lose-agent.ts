@@ -1,5 +1,6 @@
 import { type AgentId, unreachable } from '../core/index.ts';
 import { holdsResources, isTerminal, type StatusReason, type Task } from '../tasks/index.ts';
+import { rescindInverse } from './decide-inverse-offers.ts';
 import { giveBack, rescind } from './decide-offers.ts';
 import { Draft } from './draft.ts';
 import type { Decision, MasterCommand, MasterEvent, RegistryWrite } from './protocol.ts';
@@ -79,6 +80,7 @@ function loseAbsent(state: MasterState, agentId: AgentId, loss: AgentLoss, draft
 function loseAgent(state: MasterState, agent: AgentRecord, loss: AgentLoss, draft: Draft): void {
   const { id } = agent;
   for (const offer of state.offers.ofAgent(id)) rescind(state, offer, draft);
+  rescindInverse(state, id, draft);
   for (const task of state.tasks.ofAgent(id)) loseTask(state, task, loss, draft);
   for (const { frameworkId, info } of state.executors.ofAgent(id)) {
     draft.event({ type: 'executorRemoved', agentId: id, frameworkId, executorId: info.executorId });
@@ -212,6 +214,7 @@ export function decideAgentDisconnected(
     rescind(state, offer, draft);
     giveBack(offer, undefined, draft);
   }
+  rescindInverse(state, agent.id, draft);
   loseUncheckpointed(state, agent, command.wallMs, draft);
   draft.startTimer(timerKey.reregister(agent.id), state.config.agentReregisterTimeoutMs, {
     type: 'reregisterTimedOut',

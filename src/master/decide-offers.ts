@@ -1,7 +1,9 @@
 import { type AgentId, type FrameworkId, OfferId } from '../core/index.ts';
 import { type Offer, offerOutcome } from '../offers/index.ts';
 import type { Resources } from '../resources/index.ts';
+import { withdrawInverse } from './decide-inverse-offers.ts';
 import { Draft } from './draft.ts';
+import { unavailabilityOf } from './maintenance.ts';
 import type { Decision, MasterCommand, OfferEnd } from './protocol.ts';
 import type { AgentRecord, FrameworkRecord, MasterState } from './state.ts';
 import { timerKey } from './timers.ts';
@@ -53,6 +55,7 @@ function makeOffer(
 ): Offer {
   const { id, framework, agent, role, resources } = of;
   const executors = state.executors.ofAgent(agent.id, framework.id);
+  const unavailability = unavailabilityOf(state.machines, agent.info.hostname);
   return {
     id,
     frameworkId: framework.id,
@@ -62,6 +65,7 @@ function makeOffer(
     resources,
     attributes: agent.info.attributes,
     executorIds: executors.map(({ info }) => info.executorId),
+    ...(unavailability === undefined ? {} : { unavailability }),
   };
 }
 
@@ -87,12 +91,13 @@ export function rescind(state: MasterState, offer: Offer, draft: Draft): void {
   if (connection !== undefined) draft.tellFramework(connection, { type: 'rescind', offerId: offer.id });
 }
 
-/** A framework's scheduler went away or was superseded: its offers end without a word. */
+/** A framework's scheduler went away or was superseded: its offers, of both kinds, end without a word. */
 export function withdrawOffers(state: MasterState, frameworkId: FrameworkId, draft: Draft): void {
   for (const offer of state.offers.ofFramework(frameworkId)) {
     endOffer(state, offer, 'withdrawn', draft);
     giveBack(offer, undefined, draft);
   }
+  withdrawInverse(state, frameworkId, draft);
 }
 
 /** Returns to the allocator what a framework held of an agent. */

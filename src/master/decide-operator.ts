@@ -27,6 +27,13 @@ export function decideUpdateWeights(command: Extract<MasterCommand, { readonly t
   return draft;
 }
 
+/** From the next allocation on, agents on other hosts are not offered; what is offered stays so. */
+export function decideUpdateWhitelist(command: Extract<MasterCommand, { readonly type: 'updateWhitelist' }>): Decision {
+  const draft = new Draft();
+  draft.allocator({ method: 'updateWhitelist', args: [command.hostnames] });
+  return draft;
+}
+
 /**
  * Roles weigh differently from now on. If somebody has such a role, all offers are taken back: they were made by the
  * old weights.

@@ -5,10 +5,14 @@ import type { Resources } from '../resources/index.ts';
 import { startAdmission } from './decide-admission.ts';
 import { depart } from './decide-lose-agent.ts';
 import { Draft } from './draft.ts';
+import { isDown, unavailabilityOf } from './maintenance.ts';
 import type { Decision, MasterCommand } from './protocol.ts';
 import type { AgentRecord, ConnectionId, MasterState } from './state.ts';
 import { timerKey } from './timers.ts';
 import { validateAgentRegistration } from './validate/index.ts';
+
+/** What an agent is told that cannot be taken in. */
+export const MACHINE_DOWN = 'Machine is DOWN';
 
 /** A message of an agent, and when and where it came from. */
 export interface Received<Type extends AgentMessage['type']> {
@@ -37,6 +41,10 @@ export function decideRegister(state: MasterState, received: Received<'registerA
     draft.dropped(`registration of agent ${message.agentInfo.hostname}`, invalid);
     return;
   }
+  if (isDown(state.machines, message.agentInfo.hostname)) {
+    draft.tellAgent(connection, { type: 'shutdownAgent', message: MACHINE_DOWN });
+    return;
+  }
   const id = AgentId(`${state.info.id}-S${state.nextAgent}`);
   const operation = { type: 'admitAgent', agentId: id, agentInfo: { ...message.agentInfo, id } } as const;
   startAdmission(state, { connection, message, operation }, draft);
@@ -50,7 +58,11 @@ export function addNew(state: MasterState, from: Parameters<typeof newAgent>[0],
   draft.tellAgent(connection, { type: 'agentRegistered', agentId: id, pingTimeoutMs: pingTimeoutMs(state) });
   draft.info(`Agent ${id} (${agent.info.hostname}) registered with ${agent.total}`, { agentId: id });
   ping(state, agent, draft);
-  draft.allocator({ method: 'addAgent', args: [id, allocatorAgent(agent.info, agent.total), new Map()] });
+  const unavailability = unavailabilityOf(state.machines, agent.info.hostname);
+  draft.allocator({
+    method: 'addAgent',
+    args: [id, allocatorAgent(agent.info, agent.total), new Map(), unavailability],
+  });
 }
 
 /** The record of an agent that has just come in; its first ping is on its way. */
@@ -69,6 +81,7 @@ export function newAgent(from: {
     epoch: 0,
     unansweredPings: 1,
     killsWhenBack: [],
+    inverseOfferStatuses: [],
     registeredMs: wallMs,
     reregisteredMs: undefined,
   };

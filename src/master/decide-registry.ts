@@ -1,9 +1,10 @@
 import { type AgentId, entriesByName, unreachable } from '../core/index.ts';
 import { awaitAgent, decideAdmitted } from './decide-admission.ts';
 import { decideDeparted, depart } from './decide-lose-agent.ts';
+import { decideMaintained } from './decide-maintenance.ts';
 import { decideWeightsWritten } from './decide-operator.ts';
 import { Draft } from './draft.ts';
-import type { Decision, MasterCommand } from './protocol.ts';
+import type { Decision, MasterCommand, RegistryWrite } from './protocol.ts';
 import type { MasterState } from './state.ts';
 import { timerKey } from './timers.ts';
 
@@ -46,13 +47,27 @@ export function decideRegistryWritten(state: MasterState, command: Command<'regi
       decideDeparted(state, { write, wallMs }, draft);
       break;
     case 'configuration':
-      if (write.operation.type === 'updateWeights') decideWeightsWritten(state, write.operation.weights, draft);
-      else draft.event({ ...write.operation, type: 'agentsPruned' });
+      decideConfigured(state, write.operation, draft);
       break;
     default:
       unreachable(write, 'RegistryWrite');
   }
   return draft;
+}
+
+function decideConfigured(
+  state: MasterState,
+  operation: Extract<RegistryWrite, { readonly type: 'configuration' }>['operation'],
+  draft: Draft,
+): void {
+  switch (operation.type) {
+    case 'updateWeights':
+      return decideWeightsWritten(state, operation.weights, draft);
+    case 'pruneAgents':
+      return draft.event({ ...operation, type: 'agentsPruned' });
+    default:
+      return decideMaintained(state, operation, draft);
+  }
 }
 
 /** An agent that an earlier master had admitted did not come back in time. */

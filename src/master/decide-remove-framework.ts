@@ -1,5 +1,6 @@
 import type { AgentId } from '../core/index.ts';
 import { isTerminal } from '../tasks/index.ts';
+import { withdrawInverse } from './decide-inverse-offers.ts';
 import { endOffer } from './decide-offers.ts';
 import type { Draft } from './draft.ts';
 import type { FrameworkRecord, MasterState } from './state.ts';
@@ -27,6 +28,7 @@ export function removeFramework(
   for (const offer of state.offers.ofFramework(id)) {
     endOffer(state, offer, 'withdrawn', draft);
   }
+  withdrawInverse(state, id, draft);
   for (const task of state.tasks.ofFramework(id)) {
     if (!isTerminal(task.state)) {
       const status = masterStatus(

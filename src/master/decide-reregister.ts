@@ -5,10 +5,12 @@ import { isTerminal, type Task } from '../tasks/index.ts';
 import { compare, type Difference, heldBy, isFree, type Report } from './agent-report.ts';
 import { missAgent, sameAmounts, sameDescription, startAdmission } from './decide-admission.ts';
 import { cutOff, endLostTask, endUnreported } from './decide-lose-agent.ts';
+import { rescindInverse } from './decide-inverse-offers.ts';
 import { giveBack, rescind } from './decide-offers.ts';
-import { allocatorAgent, newAgent, ping, pingTimeoutMs, type Received } from './decide-register.ts';
+import { allocatorAgent, MACHINE_DOWN, newAgent, ping, pingTimeoutMs, type Received } from './decide-register.ts';
 import { allocatorFramework } from './decide-subscribe.ts';
 import type { Draft } from './draft.ts';
+import { isDown, sameTime, unavailabilityOf } from './maintenance.ts';
 import type { AgentRecord, FrameworkRecord, MasterState } from './state.ts';
 import { forward, masterStatus } from './statuses.ts';
 import { timerKey } from './timers.ts';
@@ -32,6 +34,10 @@ export function decideReregister(state: MasterState, received: Received<'reregis
   }
   if (state.goneAgents.has(id)) {
     draft.tellAgent(connection, { type: 'shutdownAgent', message: 'Agent has been marked gone' });
+    return;
+  }
+  if (isDown(state.machines, message.agentInfo.hostname)) {
+    draft.tellAgent(connection, { type: 'shutdownAgent', message: MACHINE_DOWN });
     return;
   }
   const current = state.agents.get(id)?.connection;
@@ -164,7 +170,8 @@ function addReturning(state: MasterState, id: AgentId, { received, report }: Ret
   killTakenIds(report.tasks, tasks, connection, draft);
   draft.info(`Agent ${id} (${agent.info.hostname}) is back with ${agent.total}`, { agentId: id });
   ping(state, agent, draft);
-  draft.allocator({ method: 'addAgent', args: [id, allocatorAgent(agent.info, agent.total), used] });
+  const unavailability = unavailabilityOf(state.machines, agent.info.hostname);
+  draft.allocator({ method: 'addAgent', args: [id, allocatorAgent(agent.info, agent.total), used, unavailability] });
 }
 
 /** What frameworks are told of its tasks; nothing if it was another master that they knew them from: they will ask. */
@@ -192,6 +199,7 @@ function reconcileKnown(state: MasterState, agent: AgentRecord, { received, repo
     rescind(state, offer, draft);
     giveBack(offer, undefined, draft);
   }
+  rescindInverse(state, id, draft);
   draft.event({ type: 'agentReregistered', agentId: id, info, total, connection, wallMs });
   draft.cancelTimer(timerKey.reregister(id));
   for (const { frameworkId, executorId, resources } of difference.lostExecutors) {
@@ -223,20 +231,22 @@ function reconcileKnown(state: MasterState, agent: AgentRecord, { received, repo
     if (isAlive) draft.tellAgent(connection, { type: 'killTask', ...kill });
   }
   draft.info(`Agent ${id} (${info.hostname}) re-registered`, { agentId: id });
-  tellAllocator(agent, { info, total, difference }, draft);
+  tellAllocator(state, agent, { info, total, difference }, draft);
 }
 
 function tellAllocator(
+  state: MasterState,
   before: AgentRecord,
   now: { readonly info: AgentRecord['info']; readonly total: Resources; readonly difference: Difference },
   draft: Draft,
 ): void {
   const { info, total, difference } = now;
   const agent = allocatorAgent(info, total);
+  const unavailability = unavailabilityOf(state.machines, info.hostname);
   if (difference.newTasks.length > 0 || difference.newExecutors.length > 0) {
     // The allocator learns what is used on an agent only when it is added.
     draft.allocator({ method: 'removeAgent', args: [before.id] });
-    draft.allocator({ method: 'addAgent', args: [before.id, agent, difference.used] });
+    draft.allocator({ method: 'addAgent', args: [before.id, agent, difference.used, unavailability] });
     return;
   }
   const isSame =
@@ -244,6 +254,10 @@ function tellAllocator(
     info.hostname === before.info.hostname &&
     equalAttributes(info.attributes, before.info.attributes);
   if (!isSame) draft.allocator({ method: 'updateAgent', args: [before.id, agent] });
+  if (!sameTime(unavailabilityOf(state.machines, before.info.hostname), unavailability)) {
+    draft.event({ type: 'agentReplanned', agentId: before.id });
+    draft.allocator({ method: 'updateUnavailability', args: [before.id, unavailability] });
+  }
   if (before.connection === undefined) draft.allocator({ method: 'activateAgent', args: [before.id] });
 }
 

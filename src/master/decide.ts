@@ -1,9 +1,11 @@
 import { unreachable } from '../core/index.ts';
 import { decideAgentMessage } from './decide-agent-message.ts';
 import { decideSchedulerCall } from './decide-call.ts';
+import { decideInverseAllocated, decideInverseOfferTimedOut } from './decide-inverse-offers.ts';
 import { decideAgentDisconnected, decideMarkAgentGone, decideRemoveAgent } from './decide-lose-agent.ts';
+import { decideMaintain } from './decide-maintenance.ts';
 import { decideAllocated, decideOfferTimedOut } from './decide-offers.ts';
-import { decideTeardown, decideUpdateWeights } from './decide-operator.ts';
+import { decideTeardown, decideUpdateWeights, decideUpdateWhitelist } from './decide-operator.ts';
 import { decidePingDue, decideReregisterTimedOut } from './decide-register.ts';
 import {
   decideRecoveryTimedOut,
@@ -39,6 +41,10 @@ export function decide(state: MasterState, command: MasterCommand): Decision {
       return decideHeartbeatDue(state, command);
     case 'allocated':
       return decideAllocated(state, command);
+    case 'inverseAllocated':
+      return decideInverseAllocated(state, command);
+    case 'inverseOfferTimedOut':
+      return decideInverseOfferTimedOut(state, command);
     case 'offerTimedOut':
       return decideOfferTimedOut(state, command);
     case 'agentMessage':
@@ -65,6 +71,10 @@ export function decide(state: MasterState, command: MasterCommand): Decision {
       return decideTeardown(state, command);
     case 'updateWeights':
       return decideUpdateWeights(command);
+    case 'updateWhitelist':
+      return decideUpdateWhitelist(command);
+    case 'maintain':
+      return decideMaintain(command);
     default:
       return unreachable(command, 'MasterCommand');
   }

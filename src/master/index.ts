@@ -6,6 +6,7 @@ export {
   type AllocatorBooks,
   allocatorAgrees,
   checkInvariants,
+  inverseOffersAreAnswerable,
   nothingHeldTwice,
   nothingOvercommitted,
   offersAreAnswerable,
@@ -13,6 +14,7 @@ export {
   tasksHoldWhatTheyWereGiven,
   type Violations,
 } from './invariants.ts';
+export type { MachinePlan, MachineRecord, Machines, MaintenanceOperation, MaintenanceWindow } from './maintenance.ts';
 export type { MasterOptions } from './options.ts';
 export type {
   AllocatorCall,
@@ -39,7 +41,7 @@ export {
   type RegistryFault,
 } from './registry-memory.ts';
 export { createMaster, type Master, MASTER_VERSION } from './shell.ts';
-export type { AgentSnapshot, FrameworkSnapshot, MasterSnapshot } from './snapshot.ts';
+export type { AgentSnapshot, FrameworkSnapshot, MachineSnapshot, MasterSnapshot } from './snapshot.ts';
 export {
   type Admission,
   type AgentRecord,

@@ -2,6 +2,7 @@ import type { Allocator } from '../allocator/index.ts';
 import type { AgentId, FrameworkId } from '../core/index.ts';
 import { type Resource, Resources } from '../resources/index.ts';
 import { holdsResources } from '../tasks/index.ts';
+import { type Machines, sameTime, unavailabilityOf } from './maintenance.ts';
 import type { RegistryState } from './registry.ts';
 import type { MasterState } from './state.ts';
 
@@ -173,6 +174,20 @@ export function offersAreAnswerable(state: MasterBooks): Violations {
   return violations;
 }
 
+/** **A4** The same of inverse offers; and nobody is asked to leave at another time than the schedule says. */
+export function inverseOffersAreAnswerable(state: MasterState): Violations {
+  const violations: string[] = [];
+  for (const { id, agentId, frameworkId, unavailability } of state.inverseOffers.all()) {
+    const agent = state.agents.get(agentId);
+    if (agent?.connection === undefined || state.frameworks.get(frameworkId)?.connection === undefined) {
+      violations.push(`A4: inverse offer ${id} is outstanding, ${frameworkId} or ${agentId} is not connected`);
+    } else if (!sameTime(unavailabilityOf(state.machines, agent.info.hostname), unavailability)) {
+      violations.push(`A4: inverse offer ${id} says another time than the schedule`);
+    }
+  }
+  return violations;
+}
+
 /**
  * **A5** What is used on an agent is what its tasks that are not over, and its executors, were given; tasks are of
  * frameworks and agents that are known.
@@ -240,11 +255,15 @@ export function registryAgrees(state: MasterState, registry: RegistryState): Vio
   for (const id of registry.unreachableAgents.keys()) {
     if (!unreachableAgents.has(id)) exceeds(`unreachable agent ${id}`);
   }
-  const compare = (what: string, here: ReadonlyMap<string, number>, there: ReadonlyMap<string, number>): void => {
+  const compare = <Value>(what: string, here: ReadonlyMap<string, Value>, there: ReadonlyMap<string, Value>): void => {
     for (const [key, value] of here) if (there.get(key) !== value) lacks(`${what} ${key}`);
     for (const key of there.keys()) if (!here.has(key)) exceeds(`${what} ${key}`);
   };
   compare('gone agent', state.goneAgents, registry.goneAgents);
   compare('weight of role', state.weights, registry.weights);
+  const planned = (machines: Machines): ReadonlyMap<string, string> => {
+    return new Map([...machines].map(([hostname, machine]) => [hostname, JSON.stringify(machine)]));
+  };
+  compare('machine', planned(state.machines), planned(registry.machines));
   return violations;
 }

@@ -1,42 +1,45 @@
 import type { AgentId, FrameworkId, OfferId } from '../core/index.ts';
 import type { Offer } from '../offers/index.ts';
 
-/** Outstanding offers by id, by agent and by framework. */
-export interface Offers {
+/** What is offered: resources to a framework, or the end of an agent. */
+type Listed = Pick<Offer, 'id' | 'agentId' | 'frameworkId'>;
+
+/** Outstanding offers, of one kind or the other, by id, by agent and by framework. */
+export interface Offers<T extends Listed = Offer> {
   readonly size: number;
-  get(offerId: OfferId): Offer | undefined;
+  get(offerId: OfferId): T | undefined;
   /** Copies, oldest first: the table may change while they are walked. */
-  ofAgent(agentId: AgentId): readonly Offer[];
-  ofFramework(frameworkId: FrameworkId): readonly Offer[];
-  all(): Iterable<Offer>;
+  ofAgent(agentId: AgentId): readonly T[];
+  ofFramework(frameworkId: FrameworkId): readonly T[];
+  all(): Iterable<T>;
 }
 
-export class OfferTable implements Offers {
-  readonly #byId = new Map<OfferId, Offer>();
-  readonly #byAgent = new Map<AgentId, Set<Offer>>();
-  readonly #byFramework = new Map<FrameworkId, Set<Offer>>();
+export class OfferTable<T extends Listed = Offer> implements Offers<T> {
+  readonly #byId = new Map<OfferId, T>();
+  readonly #byAgent = new Map<AgentId, Set<T>>();
+  readonly #byFramework = new Map<FrameworkId, Set<T>>();
 
   get size(): number {
     return this.#byId.size;
   }
 
-  get(offerId: OfferId): Offer | undefined {
+  get(offerId: OfferId): T | undefined {
     return this.#byId.get(offerId);
   }
 
-  ofAgent(agentId: AgentId): readonly Offer[] {
+  ofAgent(agentId: AgentId): readonly T[] {
     return [...(this.#byAgent.get(agentId) ?? [])];
   }
 
-  ofFramework(frameworkId: FrameworkId): readonly Offer[] {
+  ofFramework(frameworkId: FrameworkId): readonly T[] {
     return [...(this.#byFramework.get(frameworkId) ?? [])];
   }
 
-  all(): Iterable<Offer> {
+  all(): Iterable<T> {
     return this.#byId.values();
   }
 
-  add(offer: Offer): void {
+  add(offer: T): void {
     this.#byId.set(offer.id, offer);
     addTo(this.#byAgent, offer.agentId, offer);
     addTo(this.#byFramework, offer.frameworkId, offer);
@@ -51,13 +54,13 @@ export class OfferTable implements Offers {
   }
 }
 
-function addTo<Key>(index: Map<Key, Set<Offer>>, key: Key, offer: Offer): void {
+function addTo<Key, T>(index: Map<Key, Set<T>>, key: Key, offer: T): void {
   const offers = index.get(key);
   if (offers === undefined) index.set(key, new Set([offer]));
   else offers.add(offer);
 }
 
-function removeFrom<Key>(index: Map<Key, Set<Offer>>, key: Key, offer: Offer): void {
+function removeFrom<Key, T>(index: Map<Key, Set<T>>, key: Key, offer: T): void {
   const offers = index.get(key);
   offers?.delete(offer);
   if (offers?.size === 0) index.delete(key);

@@ -1,4 +1,4 @@
-import { InvalidArgument } from '../core/index.ts';
+import { InvalidArgument, shown } from '../core/index.ts';
 import { type Quantities, roleError } from '../resources/index.ts';
 import type { Clock, Log, Random } from '../runtime/index.ts';
 import type { Registry } from './registry.ts';
@@ -37,6 +37,8 @@ export interface MasterOptions {
   readonly minAllocatable?: readonly Quantities[];
   /** By role, greater than 0; 1 for those not named. Ignored if there are weights in the registry. */
   readonly weights?: Readonly<Record<string, number>>;
+  /** Names of hosts whose agents are offered; all if absent. `updateWhitelist` changes it. */
+  readonly whitelist?: readonly string[];
   /** How many removed frameworks are remembered; 50 if absent. */
   readonly maxCompletedFrameworks?: number;
   /** 1,000 if absent. */
@@ -83,6 +85,17 @@ function count(
   const value = options[field] ?? bounds.absent;
   if (Number.isInteger(value) && value >= bounds.least) return value;
   throw new InvalidArgument(field, `expected a whole number of ${bounds.least} or more, got ${value}`);
+}
+
+/** @throws InvalidArgument naming what is no host name */
+export function checkWhitelist(hostnames: readonly string[] | undefined): void {
+  if (hostnames === undefined) return;
+  if (!Array.isArray(hostnames)) {
+    throw new InvalidArgument('whitelist', `expected a list of host names, got ${shown(hostnames)}`);
+  }
+  const stranger = hostnames.findIndex((hostname) => typeof hostname !== 'string' || hostname === '');
+  if (stranger < 0) return;
+  throw new InvalidArgument(`whitelist[${stranger}]`, `expected a host name, got ${shown(hostnames[stranger])}`);
 }
 
 /** @throws InvalidArgument naming the role */

@@ -1,6 +1,6 @@
 import type { AgentId, ExecutorId, FrameworkId, OfferId, TaskId } from '../core/index.ts';
-import type { Allocation, Allocator } from '../allocator/index.ts';
-import type { Offer, OfferConstraints } from '../offers/index.ts';
+import type { Allocation, Allocator, InverseAllocation } from '../allocator/index.ts';
+import type { InverseOffer, InverseOfferStatus, Offer, OfferConstraints } from '../offers/index.ts';
 import type {
   AgentInfo,
   AgentMessage,
@@ -14,6 +14,7 @@ import type { ResourceConversion, Resources } from '../resources/index.ts';
 import type { LogLevel } from '../runtime/index.ts';
 import type { TaskState, TaskStatus } from '../tasks/index.ts';
 import type { ExecutorRecord } from './executor-table.ts';
+import type { MaintenanceOperation } from './maintenance.ts';
 import type { RegistryOperation, RegistryState } from './registry.ts';
 import type { AgentRecord, ConnectionId, DeferredKill, FrameworkRecord, RegistrationMessage } from './state.ts';
 import type { Task } from '../tasks/index.ts';
@@ -28,10 +29,17 @@ export type MasterStimulus =
   | { readonly type: 'agentDisconnected'; readonly connection: ConnectionId }
   /** The allocator has set this aside; it is decided on before anything that was queued earlier. */
   | { readonly type: 'allocated'; readonly frameworkId: FrameworkId; readonly allocation: Allocation }
+  /** The same of what it asks a framework to leave. */
+  | {
+      readonly type: 'inverseAllocated';
+      readonly frameworkId: FrameworkId;
+      readonly allocation: InverseAllocation;
+    }
   | { readonly type: 'heartbeatDue'; readonly connection: ConnectionId }
   /** `subscriptions` as it was when the framework's scheduler went away. */
   | { readonly type: 'failoverTimedOut'; readonly frameworkId: FrameworkId; readonly subscriptions: number }
   | { readonly type: 'offerTimedOut'; readonly offerId: OfferId }
+  | { readonly type: 'inverseOfferTimedOut'; readonly inverseOfferId: OfferId }
   | { readonly type: 'pingDue'; readonly agentId: AgentId }
   /** `epoch` as it was when the agent was disconnected. */
   | { readonly type: 'reregisterTimedOut'; readonly agentId: AgentId; readonly epoch: number }
@@ -50,7 +58,10 @@ export type MasterStimulus =
   | { readonly type: 'teardown'; readonly frameworkId: FrameworkId }
   | { readonly type: 'markAgentGone'; readonly agentId: AgentId }
   | { readonly type: 'removeAgent'; readonly agentId: AgentId }
-  | { readonly type: 'updateWeights'; readonly weights: Readonly<Record<string, number>> };
+  | { readonly type: 'updateWeights'; readonly weights: Readonly<Record<string, number>> }
+  | { readonly type: 'updateWhitelist'; readonly hostnames: readonly string[] | undefined }
+  /** Valid when it was asked for. */
+  | { readonly type: 'maintain'; readonly operation: MaintenanceOperation };
 
 /** A stimulus, and the time of it in epoch milliseconds. */
 export type MasterCommand = MasterStimulus & { readonly wallMs: number };
@@ -73,7 +84,10 @@ export type RegistryWrite =
       /** Whether the agent is told to shut down. */
       readonly dismissed: boolean;
     }
-  | { readonly type: 'configuration'; readonly operation: Operation<'updateWeights' | 'pruneAgents'> };
+  | {
+      readonly type: 'configuration';
+      readonly operation: Operation<'updateWeights' | 'pruneAgents'> | MaintenanceOperation;
+    };
 
 /** How an offer ended. `withdrawn`: silently, since there is nobody to be told. */
 export type OfferEnd = 'accepted' | 'declined' | 'rescinded' | 'withdrawn';
@@ -138,6 +152,14 @@ export type MasterEvent =
   | { readonly type: 'killDeferred'; readonly agentId: AgentId; readonly kill: DeferredKill }
   | { readonly type: 'offersMade'; readonly offers: readonly Offer[] }
   | { readonly type: 'offerEnded'; readonly offerId: OfferId; readonly end: OfferEnd }
+  | { readonly type: 'inverseOffersMade'; readonly inverseOffers: readonly InverseOffer[] }
+  | { readonly type: 'inverseOfferEnded'; readonly inverseOfferId: OfferId }
+  /** By a framework that was asked to leave it; in the place of its last answer. */
+  | { readonly type: 'agentAnsweredFor'; readonly agentId: AgentId; readonly status: InverseOfferStatus }
+  /** Its machine will not be there at another time than was said before: answers so far do not count. */
+  | { readonly type: 'agentReplanned'; readonly agentId: AgentId }
+  /** Of the maintenance schedule. */
+  | { readonly type: 'maintained'; readonly operation: MaintenanceOperation }
   /** What a framework reserved or created: the agent's total changes. */
   | {
       readonly type: 'resourcesConverted';
@@ -196,6 +218,9 @@ type AllocatorMethod =
   | 'removeAgent'
   | 'activateAgent'
   | 'deactivateAgent'
+  | 'updateUnavailability'
+  | 'updateInverseOffer'
+  | 'updateWhitelist'
   | 'updateWeights'
   | 'updateAllocation'
   | 'recoverResources'

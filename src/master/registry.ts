@@ -1,5 +1,6 @@
 import { type AgentId, entriesByName, unreachable } from '../core/index.ts';
 import type { AgentInfo } from '../protocol/index.ts';
+import { applyMaintenance, type MachineRecord, type Machines, type MaintenanceOperation } from './maintenance.ts';
 
 /** An agent that did not answer any more; its tasks may still run. */
 export interface UnreachableAgent {
@@ -22,6 +23,8 @@ export interface RegistryState {
   readonly goneAgents: ReadonlyMap<AgentId, number>;
   /** By role, of those that were ever set. */
   readonly weights: ReadonlyMap<string, number>;
+  /** By host name, those that are in the maintenance schedule. */
+  readonly machines: Machines;
 }
 
 /**
@@ -44,7 +47,8 @@ export type RegistryOperation =
   | { readonly type: 'removeAgent'; readonly agentId: AgentId }
   /** Unreachable and gone agents that are forgotten. */
   | { readonly type: 'pruneAgents'; readonly unreachable: readonly AgentId[]; readonly gone: readonly AgentId[] }
-  | { readonly type: 'updateWeights'; readonly weights: Readonly<Record<string, number>> };
+  | { readonly type: 'updateWeights'; readonly weights: Readonly<Record<string, number>> }
+  | MaintenanceOperation;
 
 /** What comes of {@link Registry.recover}. `epoch` rises with each recovery, and proves to `write` who is writing. */
 export type RegistryRecovery =
@@ -82,6 +86,7 @@ export interface RegistryTables extends RegistryState {
   readonly unreachableAgents: Map<AgentId, UnreachableAgent>;
   readonly goneAgents: Map<AgentId, number>;
   readonly weights: Map<string, number>;
+  readonly machines: Map<string, MachineRecord>;
 }
 
 /** A registry of its own with the same in it; an empty one if there is nothing to copy. */
@@ -91,6 +96,7 @@ export function copyRegistry(from?: RegistryState): RegistryTables {
     unreachableAgents: new Map(from?.unreachableAgents),
     goneAgents: new Map(from?.goneAgents),
     weights: new Map(from?.weights),
+    machines: new Map(from?.machines),
   };
 }
 
@@ -127,6 +133,10 @@ export function applyToRegistry(registry: RegistryTables, operation: RegistryOpe
       for (const agentId of operation.unreachable) unreachableAgents.delete(agentId);
       for (const agentId of operation.gone) goneAgents.delete(agentId);
       return;
+    case 'updateMaintenanceSchedule':
+    case 'startMaintenance':
+    case 'stopMaintenance':
+      return applyMaintenance(registry.machines, operation);
     case 'updateWeights':
       for (const [role, weight] of entriesByName(operation.weights)) weights.set(role, weight);
       return;

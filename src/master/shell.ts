@@ -28,8 +28,9 @@ import { apply } from './apply.ts';
 import { Connections } from './connections.ts';
 import { decide } from './decide.ts';
 import { InvariantSweep } from './invariant-sweep.ts';
-import { registryAgrees } from './invariants.ts';
-import { checkWeights, type MasterOptions, readConfig } from './options.ts';
+import { inverseOffersAreAnswerable, registryAgrees } from './invariants.ts';
+import { type MaintenanceWindow, machinesIn, planOf } from './maintenance.ts';
+import { checkWeights, checkWhitelist, type MasterOptions, readConfig } from './options.ts';
 import type { MasterCommand, MasterEffect, MasterEvent, MasterStimulus } from './protocol.ts';
 import { applyToRegistry, copyRegistry, type RegistryState, type RegistryTables } from './registry.ts';
 import { createMemoryRegistry } from './registry-memory.ts';
@@ -68,6 +69,26 @@ export interface Master extends AsyncDisposable {
   removeAgent(agentId: AgentId): void;
   /** Sets the weights of these roles; others stay. @throws InvalidArgument if one is not greater than 0 */
   updateWeights(weights: Readonly<Record<string, number>>): void;
+  /**
+   * From the next allocation on only agents on these hosts are offered; what is offered stays so. `undefined`: every
+   * host, as in the beginning; an empty list: none.
+   */
+  updateWhitelist(hostnames: readonly string[] | undefined): void;
+  /**
+   * The whole maintenance schedule, in the place of the one before: agents on these machines are offered with the time
+   * when they will not be there, and frameworks that hold something of them are asked to leave.
+   *
+   * @throws InvalidArgument naming what is wrong; also if a machine that is down is left out
+   */
+  updateMaintenanceSchedule(windows: readonly MaintenanceWindow[]): void;
+  /**
+   * Machines go down: agents on them are told to end, and not taken in again.
+   *
+   * @throws InvalidArgument naming a machine that is not in the schedule (`events$` shows when it is) or is down
+   */
+  startMaintenance(hostnames: readonly string[]): void;
+  /** Machines are up again, and in no schedule. @throws InvalidArgument naming a machine that is not down */
+  stopMaintenance(hostnames: readonly string[]): void;
   /** Breaks all connections and forgets everything. Closing twice is fine. */
   close(): Promise<void>;
 }
@@ -112,6 +133,7 @@ class MasterShell implements Master {
       throw new InvalidArgument('hostname', `expected a name, got ${JSON.stringify(hostname)}`);
     }
     checkWeights(weights);
+    checkWhitelist(options.whitelist);
     this.#clock = clock;
     this.#log = log;
     const id = MasterId(uuid(random.stream('master id')));
@@ -124,9 +146,14 @@ class MasterShell implements Master {
         this.#allocations.push({ type: 'allocated', frameworkId, allocation, wallMs: clock.wallMs() });
         this.#wake();
       },
+      onInverseOffers: (frameworkId, allocation) => {
+        this.#allocations.push({ type: 'inverseAllocated', frameworkId, allocation, wallMs: clock.wallMs() });
+        this.#wake();
+      },
       ...(allocationIntervalMs === undefined ? {} : { allocationIntervalMs }),
       ...(minAllocatable === undefined ? {} : { minAllocatable }),
     });
+    if (options.whitelist !== undefined) this.#allocator.updateWhitelist(options.whitelist);
     this.#schedulers = new Connections({
       onMessage: (connection, call) =>
         this.#enqueue({ type: 'schedulerCall', connection, call, wallMs: clock.wallMs() }),
@@ -196,6 +223,30 @@ class MasterShell implements Master {
     this.#assertOpen('updateWeights');
     checkWeights(weights);
     this.#post({ type: 'updateWeights', weights: { ...weights } });
+  }
+
+  updateWhitelist(hostnames: readonly string[] | undefined): void {
+    this.#assertOpen('updateWhitelist');
+    checkWhitelist(hostnames);
+    this.#post({ type: 'updateWhitelist', hostnames: hostnames?.slice() });
+  }
+
+  updateMaintenanceSchedule(windows: readonly MaintenanceWindow[]): void {
+    this.#assertOpen('updateMaintenanceSchedule');
+    const plan = planOf(windows, this.#state.machines);
+    this.#post({ type: 'maintain', operation: { type: 'updateMaintenanceSchedule', plan } });
+  }
+
+  startMaintenance(hostnames: readonly string[]): void {
+    this.#assertOpen('startMaintenance');
+    const machines = machinesIn('DRAINING', hostnames, this.#state.machines);
+    this.#post({ type: 'maintain', operation: { type: 'startMaintenance', hostnames: machines } });
+  }
+
+  stopMaintenance(hostnames: readonly string[]): void {
+    this.#assertOpen('stopMaintenance');
+    const machines = machinesIn('DOWN', hostnames, this.#state.machines);
+    this.#post({ type: 'maintain', operation: { type: 'stopMaintenance', hostnames: machines } });
   }
 
   close(): Promise<void> {
@@ -294,7 +345,13 @@ class MasterShell implements Master {
     const allocator = this.#allocations.length === 0 ? this.#allocator : undefined;
     const registry = this.#written === undefined ? [] : registryAgrees(this.#state, this.#written);
     const figures = mayChangeFigures(command) ? figuresAgree(this.#state, this.#allocator) : [];
-    const violations = [...broken, ...this.#sweep.check(this.#state, allocator), ...figures, ...registry];
+    const violations = [
+      ...broken,
+      ...this.#sweep.check(this.#state, allocator),
+      ...inverseOffersAreAnswerable(this.#state),
+      ...figures,
+      ...registry,
+    ];
     if (violations.length > 0) throw new InvariantViolation(`After ${command.type}: ${violations.join('; ')}`);
   }
 

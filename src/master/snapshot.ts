@@ -1,9 +1,10 @@
 import type { AgentId, ExecutorId, FrameworkId, MasterId } from '../core/index.ts';
-import type { Offer, OfferConstraints } from '../offers/index.ts';
+import type { InverseOffer, InverseOfferStatus, Offer, OfferConstraints } from '../offers/index.ts';
 import type { FrameworkInfo } from '../protocol/index.ts';
 import { frameworkRoles } from '../protocol/index.ts';
 import { type Attribute, Quantities, Resources } from '../resources/index.ts';
 import type { Task } from '../tasks/index.ts';
+import { type MachineRecord, machineKey } from './maintenance.ts';
 import type { AgentRecord, CompletedFramework, FrameworkRecord, MasterState } from './state.ts';
 
 /** An agent, for people; times are epoch milliseconds. */
@@ -68,6 +69,18 @@ export interface MasterSnapshot {
   readonly used: Quantities;
   readonly offered: Quantities;
   readonly weights: Readonly<Record<string, number>>;
+  /** Outstanding ones. */
+  readonly inverseOffers: readonly InverseOffer[];
+  /** Those that are in the maintenance schedule. */
+  readonly machines: readonly MachineSnapshot[];
+}
+
+/** A machine in the maintenance schedule, for people. @see Mesos `maintenance::ClusterStatus` */
+export interface MachineSnapshot extends MachineRecord {
+  /** In lower case. */
+  readonly hostname: string;
+  /** What frameworks that were asked to leave have answered last. */
+  readonly statuses: readonly InverseOfferStatus[];
 }
 
 /** Copies what people ask for out of the state; costs as much as the state is large. */
@@ -97,6 +110,11 @@ export function takeSnapshot(state: MasterState): MasterSnapshot {
     used: sum(agents.map(({ used }) => used)),
     offered: sum(agents.map(({ offered }) => offered)),
     weights: Object.fromEntries(state.weights),
+    inverseOffers: [...state.inverseOffers.all()],
+    machines: [...state.machines].map(([hostname, machine]) => {
+      const agents = [...state.agents.values()].filter(({ info }) => machineKey(info.hostname) === hostname);
+      return { hostname, ...machine, statuses: agents.flatMap(({ inverseOfferStatuses }) => inverseOfferStatuses) };
+    }),
   };
 }
 

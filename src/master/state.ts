@@ -1,9 +1,10 @@
 import type { AgentId, FrameworkId, TaskId } from '../core/index.ts';
-import type { OfferConstraints } from '../offers/index.ts';
+import type { InverseOffer, InverseOfferStatus, OfferConstraints } from '../offers/index.ts';
 import type { AgentInfo, AgentMessage, FrameworkInfo, MasterInfo } from '../protocol/index.ts';
 import type { Resources } from '../resources/index.ts';
 import type { KillPolicy, Task } from '../tasks/index.ts';
 import { type Executors, ExecutorTable } from './executor-table.ts';
+import type { MachineRecord, Machines } from './maintenance.ts';
 import { type Offers, OfferTable } from './offer-table.ts';
 import type { UnreachableAgent } from './registry.ts';
 import type { Ring } from './ring.ts';
@@ -71,6 +72,8 @@ export interface AgentRecord {
   readonly unansweredPings: number;
   /** Kills that wait for the agent, one for each task; only while it is disconnected. */
   readonly killsWhenBack: readonly DeferredKill[];
+  /** The last answer of each framework that was asked to leave it, since there was another plan. */
+  readonly inverseOfferStatuses: readonly InverseOfferStatus[];
   /** Epoch milliseconds. */
   readonly registeredMs: number;
   readonly reregisteredMs: number | undefined;
@@ -136,8 +139,11 @@ export interface MasterState {
   readonly completedTasks: ReadonlyMap<FrameworkId, Iterable<Task> & { readonly length: number }>;
   readonly executors: Executors;
   readonly offers: Offers;
+  readonly inverseOffers: Offers<InverseOffer>;
   readonly used: Used;
   readonly weights: ReadonlyMap<string, number>;
+  /** Those that are in the maintenance schedule. */
+  readonly machines: Machines;
   /** The next number of each kind of id. */
   readonly nextFramework: number;
   readonly nextAgent: number;
@@ -161,8 +167,10 @@ export interface MasterTables extends MasterState {
   readonly completedTasks: Map<FrameworkId, Ring<Task>>;
   readonly executors: ExecutorTable;
   readonly offers: OfferTable;
+  readonly inverseOffers: OfferTable<InverseOffer>;
   readonly used: UsedTable;
   readonly weights: Map<string, number>;
+  readonly machines: Map<string, MachineRecord>;
   nextFramework: number;
   nextAgent: number;
   nextOffer: number;
@@ -188,8 +196,10 @@ export function emptyState(info: MasterInfo, config: MasterConfig): MasterTables
     completedTasks: new Map(),
     executors: new ExecutorTable(),
     offers: new OfferTable(),
+    inverseOffers: new OfferTable(),
     used: new UsedTable(),
     weights: new Map(),
+    machines: new Map(),
     nextFramework: 0,
     nextAgent: 0,
     nextOffer: 0,

@@ -28,6 +28,18 @@ export type SchedulerCall =
       readonly filters?: Filters;
     }
   | { readonly type: 'decline'; readonly offerIds: readonly OfferId[]; readonly filters?: Filters }
+  /** The framework will leave these agents in time. */
+  | {
+      readonly type: 'acceptInverseOffers';
+      readonly inverseOfferIds: readonly OfferId[];
+      readonly filters?: Filters;
+    }
+  /** It will not, or cannot. */
+  | {
+      readonly type: 'declineInverseOffers';
+      readonly inverseOfferIds: readonly OfferId[];
+      readonly filters?: Filters;
+    }
   | { readonly type: 'revive'; readonly roles?: readonly string[] }
   | { readonly type: 'suppress'; readonly roles?: readonly string[] }
   | { readonly type: 'kill'; readonly taskId: TaskId; readonly agentId?: AgentId; readonly killPolicy?: KillPolicy }

@@ -1,5 +1,5 @@
 import type { AgentId, ExecutorId, FrameworkId, MasterId, OfferId } from '../core/index.ts';
-import type { Offer } from '../offers/index.ts';
+import type { InverseOffer, Offer } from '../offers/index.ts';
 import type { TaskStatus } from '../tasks/index.ts';
 
 export interface MasterInfo {
@@ -22,6 +22,9 @@ export type SchedulerEvent =
     }
   | { readonly type: 'offers'; readonly offers: readonly Offer[] }
   | { readonly type: 'rescind'; readonly offerId: OfferId }
+  /** Agents that will not be available: the framework should leave them. */
+  | { readonly type: 'inverseOffers'; readonly inverseOffers: readonly InverseOffer[] }
+  | { readonly type: 'rescindInverseOffer'; readonly inverseOfferId: OfferId }
   /** Acknowledge if, and only if, the status has a uuid. */
   | { readonly type: 'update'; readonly status: TaskStatus }
   | {

@@ -8,6 +8,8 @@ import { checkOperations } from './operation-check.ts';
 const TYPES: Readonly<Record<SchedulerCall['type'], true>> = {
   accept: true,
   decline: true,
+  acceptInverseOffers: true,
+  declineInverseOffers: true,
   kill: true,
   reconcile: true,
   revive: true,
@@ -33,6 +35,10 @@ export function checkCall(call: SchedulerCall): void {
       return checkFilters(call.filters);
     case 'decline':
       checkTexts(call.offerIds, 'offerIds', 'ids of offers');
+      return checkFilters(call.filters);
+    case 'acceptInverseOffers':
+    case 'declineInverseOffers':
+      checkTexts(call.inverseOfferIds, 'inverseOfferIds', 'ids of inverse offers');
       return checkFilters(call.filters);
     case 'kill':
       checkTask(call, '');

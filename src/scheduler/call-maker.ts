@@ -7,7 +7,7 @@ import {
   shown,
   TaskId,
 } from '../core/index.ts';
-import type { Filters, Offer, OfferOperation } from '../offers/index.ts';
+import type { Filters, InverseOffer, Offer, OfferOperation } from '../offers/index.ts';
 import type { SchedulerCall } from '../protocol/index.ts';
 import type { KillPolicy, TaskInfo, TaskStatus } from '../tasks/index.ts';
 import { checkCall } from './call-check.ts';
@@ -15,6 +15,8 @@ import { checkedId } from './field-check.ts';
 
 /** An offer, or its id. */
 export type OfferReference = Offer | OfferId;
+/** An inverse offer, or its id. */
+export type InverseOfferReference = InverseOffer | OfferId;
 export type OneOrMore<T> = T | readonly T[];
 
 /** Which task to kill, and how. */
@@ -50,6 +52,15 @@ export interface SchedulerCalls {
    * @throws InvalidArgument if one is no offer, or the filters are none
    */
   decline(offers: OneOrMore<OfferReference>, filters?: Filters): void;
+  /**
+   * Says that the framework will leave these agents in time; it does so by itself. It is asked again when `filters` are
+   * over. Those that are no longer valid are ignored; so is an empty list.
+   *
+   * @throws InvalidArgument if one is no inverse offer, or the filters are none
+   */
+  acceptInverseOffers(inverseOffers: OneOrMore<InverseOfferReference>, filters?: Filters): void;
+  /** Says that it will not leave them. @throws InvalidArgument as {@link acceptInverseOffers} */
+  declineInverseOffers(inverseOffers: OneOrMore<InverseOfferReference>, filters?: Filters): void;
   /**
    * Asks for the task to be stopped; its last update says what came of it.
    *
@@ -88,6 +99,24 @@ export abstract class CallMaker implements SchedulerCalls {
     const offerIds = idsOf(offers);
     if (offerIds.length === 0) return;
     this.call({ type: 'decline', offerIds, ...(filters === undefined ? {} : { filters }) });
+  }
+
+  acceptInverseOffers(inverseOffers: OneOrMore<InverseOfferReference>, filters?: Filters): void {
+    this.#answer('acceptInverseOffers', inverseOffers, filters);
+  }
+
+  declineInverseOffers(inverseOffers: OneOrMore<InverseOfferReference>, filters?: Filters): void {
+    this.#answer('declineInverseOffers', inverseOffers, filters);
+  }
+
+  #answer(
+    type: 'acceptInverseOffers' | 'declineInverseOffers',
+    inverseOffers: OneOrMore<InverseOfferReference>,
+    filters: Filters | undefined,
+  ): void {
+    const inverseOfferIds = idsOf(inverseOffers, 'inverseOffers');
+    if (inverseOfferIds.length === 0) return;
+    this.call({ type, inverseOfferIds, ...(filters === undefined ? {} : { filters }) });
   }
 
   kill(task: TaskId | string | KillRequest): void {
@@ -155,9 +184,12 @@ class CallCollector extends CallMaker {
   }
 }
 
-function idsOf(offers: OneOrMore<OfferReference>): readonly OfferId[] {
+function idsOf(
+  offers: OneOrMore<OfferReference | InverseOfferReference>,
+  name: 'offers' | 'inverseOffers' = 'offers',
+): readonly OfferId[] {
   return listOf(offers).map((offer, index) => {
-    const field = isList(offers) ? `offers[${index}]` : 'offers';
+    const field = isList(offers) ? `${name}[${index}]` : name;
     if (typeof offer === 'string') return checkedId(OfferId, offer, field);
     if (typeof offer === 'object' && typeof offer?.id === 'string') return offer.id;
     throw new InvalidArgument(field, `expected an offer or its id, got ${shown(offer)}`);

@@ -7,7 +7,7 @@ import {
   type TaskId,
   unreachable,
 } from '../core/index.ts';
-import type { Offer } from '../offers/index.ts';
+import type { InverseOffer, Offer } from '../offers/index.ts';
 import type { SchedulerCall, SchedulerEvent } from '../protocol/index.ts';
 import { isTerminal, type TaskStatus } from '../tasks/index.ts';
 import { checkCall } from './call-check.ts';
@@ -56,6 +56,8 @@ export class DriverShell extends CallMaker implements Driver {
 
   /** Offers that are still ours to answer. */
   readonly #outstanding = new Set<OfferId>();
+  /** The same of inverse offers. */
+  readonly #asked = new Set<OfferId>();
   /** Kills of tasks that are not over yet as far as we know. */
   readonly #kills = new Map<TaskId, Kill>();
   /** All tasks shall be asked about as soon as there is a subscription. */
@@ -83,6 +85,7 @@ export class DriverShell extends CallMaker implements Driver {
     this.#streams = new DriverStreams({
       keepMax: consumer === undefined ? this.#behaviour.keepMax : 0,
       stillOutstanding: (offers) => offers.filter((offer) => this.#outstanding.has(offer.id)),
+      stillAsked: (inverseOffers) => inverseOffers.filter((inverseOffer) => this.#asked.has(inverseOffer.id)),
       onOffersOverflow: (offers) => this.#offersOverflowed(offers),
       onUpdateDelivered: (status) => this.#updateDelivered(status),
       onUpdateOverflow: (status) => this.#updateOverflowed(status),
@@ -126,6 +129,10 @@ export class DriverShell extends CallMaker implements Driver {
 
   get rescinded$(): Observable<OfferId> {
     return this.#streams.rescinded.stream$;
+  }
+
+  get inverseOffers$(): Observable<readonly InverseOffer[]> {
+    return this.#streams.inverseOffers.stream$;
   }
 
   get updates$(): Observable<TaskStatus> {
@@ -190,6 +197,10 @@ export class DriverShell extends CallMaker implements Driver {
         return this.#accept(call);
       case 'decline':
         for (const offerId of call.offerIds) this.#outstanding.delete(offerId);
+        return this.#send(call);
+      case 'acceptInverseOffers':
+      case 'declineInverseOffers':
+        for (const inverseOfferId of call.inverseOfferIds) this.#asked.delete(inverseOfferId);
         return this.#send(call);
       case 'kill':
         return this.#kill(call);
@@ -282,6 +293,7 @@ export class DriverShell extends CallMaker implements Driver {
         return this.#subscribed(event);
       case 'disconnected':
         this.#outstanding.clear();
+        this.#asked.clear();
         this.#reconciliation.pause();
         this.#teardownCalls.stop();
         this.#cancelReconcileTimer();
@@ -292,6 +304,12 @@ export class DriverShell extends CallMaker implements Driver {
         return;
       case 'rescind':
         this.#outstanding.delete(event.offerId);
+        return;
+      case 'inverseOffers':
+        for (const inverseOffer of event.inverseOffers) this.#asked.add(inverseOffer.id);
+        return;
+      case 'rescindInverseOffer':
+        this.#asked.delete(event.inverseOfferId);
         return;
       case 'update':
         return this.#noteForKill(event.status);

@@ -1,6 +1,6 @@
 import type { OfferId } from '../core/index.ts';
 import { unreachable } from '../core/index.ts';
-import type { Offer } from '../offers/index.ts';
+import type { InverseOffer, Offer } from '../offers/index.ts';
 import type { TaskStatus } from '../tasks/index.ts';
 import type { DriverEvent, FailureEvent, MessageEvent } from './driver.ts';
 import { Outlet } from './outlet.ts';
@@ -10,6 +10,8 @@ export interface DriverStreamsOptions {
   readonly keepMax: number;
   /** Of a batch that was kept: the offers that are still ours to answer. */
   readonly stillOutstanding: (offers: readonly Offer[]) => readonly Offer[];
+  /** The same of inverse offers. */
+  readonly stillAsked: (inverseOffers: readonly InverseOffer[]) => readonly InverseOffer[];
   readonly onOffersOverflow: (offers: readonly Offer[]) => void;
   readonly onUpdateDelivered: (status: TaskStatus) => void;
   readonly onUpdateOverflow: (status: TaskStatus) => void;
@@ -19,6 +21,7 @@ export interface DriverStreamsOptions {
 export class DriverStreams {
   readonly offers: Outlet<readonly Offer[]>;
   readonly rescinded: Outlet<OfferId>;
+  readonly inverseOffers: Outlet<readonly InverseOffer[]>;
   readonly updates: Outlet<TaskStatus>;
   readonly messages: Outlet<MessageEvent>;
   readonly failures: Outlet<FailureEvent>;
@@ -40,6 +43,13 @@ export class DriverStreams {
       onOverflow: options.onUpdateOverflow,
     });
     this.rescinded = new Outlet({ keepMax });
+    this.inverseOffers = new Outlet({
+      keepMax,
+      refresh: (inverseOffers) => {
+        const left = options.stillAsked(inverseOffers);
+        return left.length === 0 ? undefined : left;
+      },
+    });
     this.messages = new Outlet({ keepMax });
     this.failures = new Outlet({ keepMax });
   }
@@ -50,12 +60,15 @@ export class DriverStreams {
         return this.offers.push(event.offers);
       case 'rescind':
         return this.rescinded.push(event.offerId);
+      case 'inverseOffers':
+        return this.inverseOffers.push(event.inverseOffers);
       case 'update':
         return this.updates.push(event.status);
       case 'message':
         return this.messages.push(event);
       case 'failure':
         return this.failures.push(event);
+      case 'rescindInverseOffer':
       case 'connecting':
       case 'disconnected':
       case 'subscribed':
@@ -71,6 +84,7 @@ export class DriverStreams {
   end(error: Error | undefined): void {
     this.offers.end(error);
     this.rescinded.end(error);
+    this.inverseOffers.end(error);
     this.updates.end(error);
     this.messages.end(error);
     this.failures.end(error);

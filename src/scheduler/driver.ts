@@ -1,5 +1,5 @@
 import type { FrameworkId, OfferId } from '../core/index.ts';
-import type { Offer } from '../offers/index.ts';
+import type { InverseOffer, Offer } from '../offers/index.ts';
 import type { SchedulerEndpoint, SchedulerEvent } from '../protocol/index.ts';
 import type { TaskStatus } from '../tasks/index.ts';
 import type { SchedulerCalls } from './call-maker.ts';
@@ -25,8 +25,8 @@ export type FailureEvent = Extract<SchedulerEvent, { readonly type: 'failure' }>
  * A framework's connection to the master: subscribes, and subscribes again when the connection breaks; acknowledges
  * updates; reconciles its tasks.
  *
- * **Streams.** All are hot. What comes while nobody is subscribed to `offers$`, `rescinded$`, `updates$`, `messages$`
- * or `failures$` is kept for the next subscriber, up to `keepMax` items each; of the offers, those that are still
+ * **Streams.** All are hot. What comes while nobody is subscribed to `offers$`, `rescinded$`, `inverseOffers$`, `updates$`,
+ * `messages$` or `failures$` is kept for the next subscriber, up to `keepMax` items each; of the offers, those that are still
  * valid by then. When that is full: offers are declined, updates are left unacknowledged (the agent sends them again;
  * the master's own, without uuid, are lost), the others are dropped. Nothing is delivered before `connect` has
  * returned. A stream completes with `close` or `teardown`, and fails with a {@link SubscriptionError} when the master
@@ -55,6 +55,12 @@ export interface Driver extends SchedulerCalls, AsyncDisposable {
   readonly offers$: Observable<readonly Offer[]>;
   /** Offers that are void by the master's word. Those that a lost connection has made void are not listed. */
   readonly rescinded$: Observable<OfferId>;
+  /**
+   * Agents that will not be available, and that the framework should leave: accept what it will do, decline what it
+   * will not. The master notes the answer, takes nothing back by itself, and asks again when the filters are over. What
+   * it takes back shows on `events$`.
+   */
+  readonly inverseOffers$: Observable<readonly InverseOffer[]>;
   readonly updates$: Observable<TaskStatus>;
   readonly messages$: Observable<MessageEvent>;
   readonly failures$: Observable<FailureEvent>;

@@ -47,6 +47,9 @@ function dispatch(callbacks: SchedulerCallbacks, input: SchedulerInput, driver: 
     case 'failure':
       if (input.executorId === undefined) return callbacks.agentLost?.(driver, input.agentId);
       return callbacks.executorLost?.(driver, input.executorId, input.agentId, input.status ?? 0);
+    // The older interface knows neither.
+    case 'inverseOffers':
+    case 'rescindInverseOffer':
     case 'wakeUp':
     case 'command':
       return;

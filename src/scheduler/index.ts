@@ -12,7 +12,14 @@ export type {
   OfferConstraints,
 } from '../offers/index.ts';
 export type { Backoff } from './backoff.ts';
-export { callsOf, type KillRequest, type OfferReference, type OneOrMore, type SchedulerCalls } from './call-maker.ts';
+export {
+  callsOf,
+  type InverseOfferReference,
+  type KillRequest,
+  type OfferReference,
+  type OneOrMore,
+  type SchedulerCalls,
+} from './call-maker.ts';
 export { connect } from './connect.ts';
 export type {
   ConnectionEvent,

@@ -128,6 +128,8 @@ export class Subscription {
         return;
       case 'offers':
       case 'rescind':
+      case 'inverseOffers':
+      case 'rescindInverseOffer':
       case 'update':
       case 'message':
       case 'failure':

@@ -120,6 +120,8 @@ export class SchedulerRecorder<S> implements SchedulerHistory<S> {
         if (task !== undefined) this.tasks.set(status.taskId, task);
         return this.#tell({ type: 'updated', status, task });
       }
+      case 'inverseOffers':
+      case 'rescindInverseOffer':
       case 'message':
       case 'failure':
       case 'wakeUp':

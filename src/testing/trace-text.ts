@@ -34,6 +34,13 @@ function fullText(message: Message, hostOf: (agentId: AgentId) => string): strin
     case 'revive':
     case 'suppress':
       return `${message.type.toUpperCase()} ${message.roles?.join(' ') ?? 'all roles'}`;
+    case 'acceptInverseOffers':
+    case 'declineInverseOffers':
+      return `${WORDS[message.type]} ${listed(message.inverseOfferIds)}`;
+    case 'inverseOffers':
+      return `INVERSE OFFERS ${listed(message.inverseOffers.map(({ id, agentId }) => `${id} of ${agentId}`))}`;
+    case 'rescindInverseOffer':
+      return `RESCIND INVERSE OFFER ${message.inverseOfferId}`;
     case 'kill':
       return `KILL ${message.taskId}`;
     case 'acknowledge':
@@ -103,6 +110,8 @@ const WORDS = {
   shutdownExecutor: 'SHUT DOWN EXECUTOR',
   shutdownFramework: 'SHUT DOWN FRAMEWORK',
   updateFramework: 'UPDATE FRAMEWORK',
+  acceptInverseOffers: 'ACCEPT INVERSE OFFERS',
+  declineInverseOffers: 'DECLINE INVERSE OFFERS',
 } as const;
 
 function listed(items: readonly string[], separator = ' '): string {

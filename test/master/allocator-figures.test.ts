@@ -45,6 +45,7 @@ test('figuresAgree() names what the allocator reckons with and the master does n
       epoch: 0,
       unansweredPings: 0,
       killsWhenBack: [],
+      inverseOfferStatuses: [],
       registeredMs: 0,
       reregisteredMs: undefined,
     },

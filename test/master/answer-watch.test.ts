@@ -56,6 +56,7 @@ function world(...events: readonly MasterEvent[]): MasterTables {
     epoch: 0,
     unansweredPings: 0,
     killsWhenBack: [],
+    inverseOfferStatuses: [],
     registeredMs: 0,
     reregisteredMs: undefined,
   };

@@ -24,7 +24,7 @@ const INFO: AgentInfo = { id: A, hostname: 'h', resources: Resources.parse('cpus
 
 /** What is in a registry, in a form that is easily compared. */
 function contents(registry: ReturnType<MemoryRegistry['state']>): object {
-  const { agents, unreachableAgents, goneAgents, weights } = registry;
+  const { agents, unreachableAgents, goneAgents, weights, machines } = registry;
   return {
     admitted: [...agents.keys()],
     unreachable: [...unreachableAgents].map(
@@ -32,6 +32,7 @@ function contents(registry: ReturnType<MemoryRegistry['state']>): object {
     ),
     gone: [...goneAgents].map(([id, goneMs]) => `${id} ${goneMs}`),
     weights: Object.fromEntries(weights),
+    machines: Object.fromEntries(machines),
   };
 }
 
@@ -43,7 +44,18 @@ const GONE: RegistryOperation = { type: 'markAgentGone', agentId: A, goneMs: 7 }
 const REMOVE: RegistryOperation = { type: 'removeAgent', agentId: A };
 const PRUNE: RegistryOperation = { type: 'pruneAgents', unreachable: [A], gone: [A] };
 
-const NOTHING = { admitted: [], unreachable: [], gone: [], weights: {} };
+const draining = (startMs: number) => ({ mode: 'DRAINING', unavailability: { startMs } });
+const SCHEDULE: RegistryOperation = {
+  type: 'updateMaintenanceSchedule',
+  plan: [
+    { hostname: 'h1', unavailability: { startMs: 1 } },
+    { hostname: 'h2', unavailability: { startMs: 2 } },
+  ],
+};
+const DOWN: RegistryOperation = { type: 'startMaintenance', hostnames: ['h1'] };
+const UP: RegistryOperation = { type: 'stopMaintenance', hostnames: ['h1'] };
+
+const NOTHING = { admitted: [], unreachable: [], gone: [], weights: {}, machines: {} };
 const ADMITTED = { ...NOTHING, admitted: ['a'] };
 const IS_UNREACHABLE = { ...NOTHING, unreachable: ['a h 5'] };
 const IS_GONE = { ...NOTHING, gone: ['a 7'] };
@@ -73,6 +85,13 @@ describe('An operation of the registry', () => {
       ],
       { ...NOTHING, weights: { eng: 4, ops: 3 } },
     ],
+    [[SCHEDULE], { ...NOTHING, machines: { h1: draining(1), h2: draining(2) } }],
+    [[SCHEDULE, { ...SCHEDULE, plan: [] }], NOTHING],
+    [[SCHEDULE, DOWN], { ...NOTHING, machines: { h1: { ...draining(1), mode: 'DOWN' }, h2: draining(2) } }],
+    [[SCHEDULE, DOWN, { ...SCHEDULE, plan: [] }], { ...NOTHING, machines: { h1: { ...draining(1), mode: 'DOWN' } } }],
+    [[SCHEDULE, DOWN, SCHEDULE, UP], { ...NOTHING, machines: { h2: draining(2) } }],
+    [[SCHEDULE, UP], { ...NOTHING, machines: { h1: draining(1), h2: draining(2) } }],
+    [[DOWN, UP], NOTHING],
   ] satisfies readonly (readonly [readonly RegistryOperation[], object])[])(
     'applied once or twice gives the same: %j',
     ([operations, expected]) => {

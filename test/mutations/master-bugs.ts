@@ -89,8 +89,8 @@ export const MASTER_BUGS: readonly Bug[] = [
   {
     name: 'returned-task-offered-again',
     file: 'master/decide-reregister.ts',
-    find: "draft.allocator({ method: 'addAgent', args: [id, allocatorAgent(agent.info, agent.total), used] });",
-    replace: "draft.allocator({ method: 'addAgent', args: [id, allocatorAgent(agent.info, agent.total), new Map()] });",
+    find: 'args: [id, allocatorAgent(agent.info, agent.total), used, unavailability]',
+    replace: 'args: [id, allocatorAgent(agent.info, agent.total), new Map(), unavailability]',
     says: 'what runs on an agent that comes back is offered to others',
   },
   {

@@ -57,6 +57,8 @@ const calls: readonly (Subscribe | SchedulerCall)[] = [
   { type: 'revive' },
   { type: 'revive', roles: ['a'] },
   { type: 'suppress', roles: ['a', 'b'] },
+  { type: 'acceptInverseOffers', inverseOfferIds: offerIds, filters: { refuseMs: 60_000 } },
+  { type: 'declineInverseOffers', inverseOfferIds: offerIds },
   { type: 'kill', taskId, agentId, killPolicy: { gracePeriodMs: 2_500 } },
   { type: 'shutdown', executorId, agentId },
   { type: 'acknowledge', agentId, taskId, uuid: UUID },
@@ -104,10 +106,18 @@ const events: readonly SchedulerEvent[] = [
         resources: cpus,
         attributes: [{ name: 'rack', value: { type: 'TEXT', text: 'r1' } }],
         executorIds: [executorId],
+        unavailability: { startMs: 1_900_000_000_000, durationMs: 3_600_000 },
       },
     ],
   },
   { type: 'rescind', offerId: OfferId('m-O1') },
+  {
+    type: 'inverseOffers',
+    inverseOffers: [
+      { id: OfferId('m-O2'), frameworkId: FrameworkId('f'), agentId, unavailability: { startMs: 1_900_000_000_000 } },
+    ],
+  },
+  { type: 'rescindInverseOffer', inverseOfferId: OfferId('m-O2') },
   {
     type: 'update',
     status: { taskId, state: 'TASK_RUNNING', source: 'SOURCE_EXECUTOR', timestampMs: 1.5, uuid: UUID },
@@ -286,6 +296,6 @@ describe('offers to frameworks of older days', () => {
     );
     const { offers } = wire as { readonly offers: { readonly offers: readonly WireMessage[] } };
     expect(offers.offers[0]).toMatchObject({ resources: [{ name: 'cpus', role: 'eng' }] });
-    expect(JSON.stringify(offers)).not.toMatch(/allocation_info|reservations/);
+    expect(writeJson(EVENT, wire)).not.toMatch(/allocation_info|reservations/);
   });
 });

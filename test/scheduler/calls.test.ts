@@ -1,11 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { AgentId, ExecutorId, InvalidArgument, OfferId, TaskId } from '../../src/core/index.ts';
-import type { ConstraintGroup } from '../../src/offers/index.ts';
+import { AgentId, ExecutorId, FrameworkId, InvalidArgument, OfferId, TaskId } from '../../src/core/index.ts';
+import type { ConstraintGroup, InverseOffer } from '../../src/offers/index.ts';
 import { seededRandom } from '../../src/runtime/index.ts';
 import { callsOf, commandTask, connect, type DriverOptions, type FrameworkOptions } from '../../src/scheduler/index.ts';
 import type { TaskStatus } from '../../src/tasks/index.ts';
 import { createFakeMaster, offer, status } from '../support/fake-master.ts';
 import { createManualClock } from '../support/manual-clock.ts';
+
+const inverseOffer = (id: string): InverseOffer => ({
+  id: OfferId(id),
+  frameworkId: FrameworkId('F1'),
+  agentId: AgentId('A1'),
+  unavailability: { startMs: 60_000 },
+});
 
 function setUp(framework: Partial<FrameworkOptions> = {}, options: DriverOptions = {}) {
   const clock = createManualClock();
@@ -168,6 +175,22 @@ describe('calls of a connected driver', () => {
     });
     driver.revive(['c']);
     expect(() => driver.revive(['a'])).toThrow('expected a role of the framework (b, c)');
+  });
+
+  test('inverse offers are answered by themselves or their ids, with filters or without', () => {
+    const { driver, master } = setUp();
+    const [first, second] = [inverseOffer('O1'), inverseOffer('O2')];
+    driver.acceptInverseOffers(first, { refuseMs: 60_000 });
+    driver.declineInverseOffers([first, second.id]);
+    driver.declineInverseOffers([]);
+    expect(master.connection.calls).toEqual([
+      { type: 'acceptInverseOffers', inverseOfferIds: ['O1'], filters: { refuseMs: 60_000 } },
+      { type: 'declineInverseOffers', inverseOfferIds: ['O1', 'O2'] },
+    ]);
+    expect(() => driver.acceptInverseOffers([first, {} as never])).toThrow('inverseOffers[1]: expected an offer or');
+    expect(() => driver.call({ type: 'acceptInverseOffers', inverseOfferIds: [5 as never] })).toThrow(
+      'inverseOfferIds[0]',
+    );
   });
 
   test('updateFramework() changes constraints, and keeps those of the roles that are left', () => {

@@ -1,6 +1,7 @@
 import { firstValueFrom, map, take, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
-import { OfferId } from '../../src/core/index.ts';
+import { AgentId, FrameworkId, OfferId } from '../../src/core/index.ts';
+import type { InverseOffer } from '../../src/offers/index.ts';
 import { seededRandom } from '../../src/runtime/index.ts';
 import { connect, type DriverOptions } from '../../src/scheduler/index.ts';
 import type { TaskStatus } from '../../src/tasks/index.ts';
@@ -20,6 +21,45 @@ function setUp(options: DriverOptions = {}) {
 
 const RUNNING = status('t1', 'TASK_RUNNING');
 const FINISHED = status('t1', 'TASK_FINISHED');
+
+describe('inverseOffers$', () => {
+  const inverseOffer = (id: string): InverseOffer => ({
+    id: OfferId(id),
+    frameworkId: FrameworkId('F1'),
+    agentId: AgentId('A1'),
+    unavailability: { startMs: 60_000 },
+  });
+
+  test('delivers batches, and to a late subscriber those that are neither answered, rescinded nor of before', () => {
+    const { clock, driver, master } = setUp();
+    const emit = (...ids: string[]) => {
+      master.connection.emit({ type: 'inverseOffers', inverseOffers: ids.map(inverseOffer) });
+    };
+    emit('O1');
+    master.connection.drop();
+    clock.advance(1_000);
+    master.connection.accept();
+    emit('O2', 'O3');
+    emit('O4');
+    emit('O5');
+    driver.acceptInverseOffers(OfferId('O2'));
+    driver.declineInverseOffers(OfferId('O5'));
+    master.connection.emit({ type: 'rescindInverseOffer', inverseOfferId: OfferId('O4') });
+    const seen: string[][] = [];
+    driver.inverseOffers$.subscribe((batch) => seen.push(batch.map(({ id }) => id)));
+    emit('O6');
+    expect(seen).toEqual([['O3'], ['O6']]);
+  });
+
+  test('shows on events$ what is taken back', () => {
+    const { driver, master } = setUp();
+    const seen: unknown[] = [];
+    driver.events$.subscribe((event) => seen.push(event));
+    const event = { type: 'rescindInverseOffer', inverseOfferId: OfferId('O1') } as const;
+    master.connection.emit(event);
+    expect(seen).toEqual([event]);
+  });
+});
 
 describe('updates$', () => {
   test('acknowledges an update after every subscriber has been given it', () => {

@@ -34,7 +34,16 @@ describe('the types that an author sees', () => {
 
   test('unions are closed', () => {
     expectTypeOf<Exclude<DriverEvent['type'], 'connecting' | 'disconnected'>>().toEqualTypeOf<
-      'subscribed' | 'offers' | 'rescind' | 'update' | 'message' | 'failure' | 'error' | 'heartbeat'
+      | 'subscribed'
+      | 'offers'
+      | 'rescind'
+      | 'inverseOffers'
+      | 'rescindInverseOffer'
+      | 'update'
+      | 'message'
+      | 'failure'
+      | 'error'
+      | 'heartbeat'
     >();
     expectTypeOf<Extract<SchedulerAction, { readonly type: 'subscribe' }>>().toEqualTypeOf<never>();
     expectTypeOf<RefusalRule>().toEqualTypeOf<'resources' | 'ports' | 'volumes' | 'role' | 'constraints'>();

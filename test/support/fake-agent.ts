@@ -64,6 +64,11 @@ export class FakeAgent {
     return this.#channel !== undefined;
   }
 
+  /** As it will be said with the next registration. */
+  set hostname(hostname: string) {
+    this.#info = { ...this.#info, hostname };
+  }
+
   get resources(): Resources {
     return this.#info.resources;
   }

@@ -1,5 +1,5 @@
 import { AgentId, ContainerId, ExecutorId, FrameworkId, InvalidArgument, OfferId, TaskId } from '../../core/index.ts';
-import type { Filters } from '../../offers/index.ts';
+import type { Filters, Unavailability } from '../../offers/index.ts';
 import { type Label, Quantities, Resources } from '../../resources/index.ts';
 import type {
   CommandInfo,
@@ -261,6 +261,12 @@ export const taskStatus: WireCodec<TaskStatus> = message<TaskStatus>({
     }),
   ),
   unreachableTimeMs: optional('unreachable_time', nanoseconds),
+});
+
+/** When an agent will not be there. */
+export const unavailability: WireCodec<Unavailability> = message<Unavailability>({
+  startMs: field('start', nanoseconds),
+  durationMs: optional('duration', nanoseconds),
 });
 
 export const filters: WireCodec<Filters> = message<Filters>({ refuseMs: optional('refuse_seconds', seconds) });

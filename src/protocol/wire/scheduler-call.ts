@@ -48,6 +48,10 @@ const aboutFramework = {
   suppressedRoles: optional('suppressed_roles', list(text)),
   offerConstraints: optional('offer_constraints', offerConstraints),
 };
+const answer = {
+  inverseOfferIds: listed('inverse_offer_ids', offerId),
+  filters: optional('filters', filters),
+};
 const ofAgent = { agentId: field('agent_id', agentId) };
 const ofExecutor = { ...ofAgent, executorId: field('executor_id', executorId) };
 const askedAbout = message<{
@@ -76,6 +80,8 @@ const call: WireCodec<Subscribe | SchedulerCall> = union<Subscribe | SchedulerCa
     wireType: 'DECLINE',
     fields: { offerIds: listed('offer_ids', offerId), filters: optional('filters', filters) },
   },
+  acceptInverseOffers: { wireType: 'ACCEPT_INVERSE_OFFERS', fields: answer },
+  declineInverseOffers: { wireType: 'DECLINE_INVERSE_OFFERS', fields: answer },
   revive: { wireType: 'REVIVE', fields: { roles }, isBodyOptional: true },
   suppress: { wireType: 'SUPPRESS', fields: { roles }, isBodyOptional: true },
   kill: {

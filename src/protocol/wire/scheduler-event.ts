@@ -1,11 +1,11 @@
 import { MasterId } from '../../core/index.ts';
-import type { Offer } from '../../offers/index.ts';
+import type { InverseOffer, Offer } from '../../offers/index.ts';
 import { attributesFromJSON, attributesToJSON, downgradeResources, Resources } from '../../resources/index.ts';
 import { type FrameworkInfo, hasCapability } from '../framework-info.ts';
 import type { MasterInfo, SchedulerEvent } from '../scheduler-event.ts';
 import { data, field, listed, message, optional, seconds, text, type WireCodec, whole, within } from './codec.ts';
 import type { WireMessage } from './message.ts';
-import { agentId, executorId, frameworkId, offerId, resources, taskStatus } from './objects.ts';
+import { agentId, executorId, frameworkId, offerId, resources, taskStatus, unavailability } from './objects.ts';
 import { union } from './union.ts';
 
 /** Where a process of the cluster is reached. */
@@ -36,7 +36,15 @@ const offer: WireCodec<Offer> = message<Offer>({
   resources: field('resources', resources, () => Resources.of()),
   attributes: field('attributes', attributes, () => []),
   executorIds: listed('executor_ids', executorId),
+  unavailability: optional('unavailability', unavailability),
   role: field('allocation_info', within('role', text, '*'), () => '*'),
+});
+
+const inverseOffer: WireCodec<InverseOffer> = message<InverseOffer>({
+  id: field('id', offerId),
+  frameworkId: field('framework_id', frameworkId),
+  agentId: field('agent_id', agentId),
+  unavailability: field('unavailability', unavailability),
 });
 
 const event = union<SchedulerEvent>({
@@ -50,6 +58,11 @@ const event = union<SchedulerEvent>({
   },
   offers: { wireType: 'OFFERS', fields: { offers: listed('offers', offer) } },
   rescind: { wireType: 'RESCIND', fields: { offerId: field('offer_id', offerId) } },
+  inverseOffers: { wireType: 'INVERSE_OFFERS', fields: { inverseOffers: listed('inverse_offers', inverseOffer) } },
+  rescindInverseOffer: {
+    wireType: 'RESCIND_INVERSE_OFFER',
+    fields: { inverseOfferId: field('inverse_offer_id', offerId) },
+  },
   update: { wireType: 'UPDATE', fields: { status: field('status', taskStatus) } },
   message: {
     wireType: 'MESSAGE',
