@@ -14,6 +14,7 @@ import {
   NESTED_ROLE,
   type Pair,
   REMOTE_REGION,
+  SATISFIED,
 } from './records.ts';
 import { QuotaLedger } from './quota-ledger.ts';
 import { type SharedCharge, ShareForest } from './share-forest.ts';
@@ -381,6 +382,7 @@ export class AllocatorBooks {
     agent.whitelisted = this.#whitelist?.has(hostname) ?? true;
     agent.kinds = this.#inspect(total);
     agent.bars =
+      SATISFIED |
       (this.#filterGpu && total.scalarMilli('gpus') > 0 ? LACKS_GPU : 0) |
       (capabilities.includes('MULTI_ROLE') ? 0 : MULTI_ROLE) |
       (capabilities.includes('HIERARCHICAL_ROLE') ? 0 : NESTED_ROLE) |

@@ -1,9 +1,22 @@
-import { InvalidArgument } from '../core/index.ts';
+import { InvalidArgument, shown } from '../core/index.ts';
 import { compileConstraints } from '../offers/index.ts';
 import { Resources } from '../resources/index.ts';
 import type { AllocatorFramework, Quota } from './allocator.ts';
 import { heldBy } from './allocator-books.ts';
+import type { AgentOrder } from './run.ts';
 import type { AgentRecord, FrameworkRecord, Pair } from './records.ts';
+
+const AGENT_ORDERS: Readonly<Record<AgentOrder, true>> = { random: true, packing: true, spreading: true };
+
+/** @throws InvalidArgument unless there is no bound, or a whole number of 1 or more, and a known order */
+export function checkRound(maxOffersPerRound: number | undefined, agentOrder: AgentOrder): void {
+  if (maxOffersPerRound !== undefined && !(Number.isInteger(maxOffersPerRound) && maxOffersPerRound >= 1)) {
+    throw new InvalidArgument('maxOffersPerRound', `expected a whole number of 1 or more, got ${maxOffersPerRound}`);
+  }
+  if (!Object.hasOwn(AGENT_ORDERS, agentOrder)) {
+    throw new InvalidArgument('agentOrder', `expected random, packing or spreading, got ${shown(agentOrder)}`);
+  }
+}
 
 /** @throws InvalidArgument naming what of them is not valid */
 export function checkConstraints({ offerConstraints = {} }: AllocatorFramework): void {

@@ -14,11 +14,11 @@ import type {
   Quota,
 } from './allocator.ts';
 import { AllocatorBooks, heldBy } from './allocator-books.ts';
-import { checkAllocated, checkConstraints, checkPositive, checkQuota, partsOf } from './call-check.ts';
+import { checkAllocated, checkConstraints, checkRound, checkPositive, checkQuota, partsOf } from './call-check.ts';
 import { type InverseAllocation, Maintenance } from './maintenance.ts';
 import { Minimum } from './minimum.ts';
 import type { AgentRecord, Pair } from './records.ts';
-import { Runs } from './run.ts';
+import { type AgentOrder, Runs } from './run.ts';
 import { snapshotOf } from './snapshot.ts';
 
 export interface AllocatorOptions {
@@ -46,6 +46,16 @@ export interface AllocatorOptions {
   readonly recoveryTimeoutMs?: number;
   /** Agents of another region are kept for frameworks with REGION_AWARE; absent: there are no regions. */
   readonly masterRegion?: string;
+  /**
+   * Beyond Mesos: how many offers one framework may get in one round, so that nobody holds a whole cluster while it
+   * makes up its mind; what is left goes to others, or waits for the next round. Any number if absent.
+   */
+  readonly maxOffersPerRound?: number;
+  /**
+   * Beyond Mesos: which agents are considered first. `packing`: those of which most is taken, so that whole machines
+   * stay free; `spreading`: those of which least is. `random` if absent, as in Mesos.
+   */
+  readonly agentOrder?: AgentOrder;
 }
 
 const ALLOCATION_INTERVAL_MS = 1_000;
@@ -96,6 +106,8 @@ class HierarchicalAllocator implements Allocator {
     if (!(agentRecoveryFactor >= 0 && agentRecoveryFactor <= 1)) {
       throw new InvalidArgument('agentRecoveryFactor', `expected a number from 0 to 1, got ${agentRecoveryFactor}`);
     }
+    const { maxOffersPerRound, agentOrder = 'random' } = options;
+    checkRound(maxOffersPerRound, agentOrder);
     this.#clock = clock;
     this.#intervalMs = allocationIntervalMs;
     this.#books = new AllocatorBooks({
@@ -110,6 +122,8 @@ class HierarchicalAllocator implements Allocator {
       minimum,
       maintenance: this.#maintenance,
       random,
+      offersMax: maxOffersPerRound,
+      agentOrder,
       onOffers,
       onInverseOffers,
     });

@@ -13,4 +13,5 @@ export type {
 export { createDrfSorter, type DrfSorterOptions } from './drf-sorter.ts';
 export { type AllocatorOptions, createAllocator } from './hierarchical-allocator.ts';
 export type { InverseAllocation } from './maintenance.ts';
+export type { AgentOrder } from './run.ts';
 export type { Sorter } from './sorter.ts';

@@ -76,6 +76,7 @@ export class Members {
       info: NO_INFO,
       suppressed: new Set(),
       stripped: 0,
+      offersInRun: 0,
       pairs: new Map(),
     };
     this.frameworks.set(id, framework);

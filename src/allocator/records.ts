@@ -11,6 +11,8 @@ export const LACKS_GPU = 1;
 export const MULTI_ROLE = 2;
 export const NESTED_ROLE = 4;
 export const REMOTE_REGION = 8;
+/** The framework has as many offers of this run as it may have; bars every agent. */
+export const SATISFIED = 16;
 
 /** What a framework cannot be offered; the bits of {@link Columns.inspect}. */
 export type Stripped = number;
@@ -24,6 +26,8 @@ export interface FrameworkRecord {
   suppressed: ReadonlySet<string>;
   /** Kinds of resources that are left out of its offers. */
   stripped: Stripped;
+  /** How many offers it has of the run that goes on; only counted if there is a bound. */
+  offersInRun: number;
   /** By role: roles it is subscribed to, and roles in which it still holds something. */
   readonly pairs: Map<string, Pair>;
 }

@@ -3,11 +3,11 @@ import type { Resources } from '../resources/index.ts';
 import type { Random } from '../runtime/index.ts';
 import type { Allocation } from './allocator.ts';
 import type { AllocatorBooks } from './allocator-books.ts';
-import { SHARED } from './columns.ts';
+import { type Columns, SHARED } from './columns.ts';
 import type { InverseAllocation, Maintenance } from './maintenance.ts';
 import type { Minimum } from './minimum.ts';
 import { QuotaStages } from './quota-stages.ts';
-import type { AgentRecord, FrameworkRecord, Pair } from './records.ts';
+import { type AgentRecord, type FrameworkRecord, type Pair, SATISFIED } from './records.ts';
 import { visit, type VisitOptions } from './visit.ts';
 
 export interface RunOptions {
@@ -15,9 +15,15 @@ export interface RunOptions {
   readonly minimum: Minimum;
   readonly maintenance: Maintenance;
   readonly random: Random;
+  /** Offers to one framework in one run, at most; absent: any number. */
+  readonly offersMax: number | undefined;
+  readonly agentOrder: AgentOrder;
   readonly onOffers: (frameworkId: FrameworkId, allocation: Allocation) => void;
   readonly onInverseOffers: (frameworkId: FrameworkId, allocation: InverseAllocation) => void;
 }
+
+/** Agents of which most is taken first, or least, or any. */
+export type AgentOrder = 'random' | 'packing' | 'spreading';
 
 /** Of so few fresh pairs each clean agent asks only them; of more it asks everybody. */
 const FRESH_MAX = 16;
@@ -36,19 +42,28 @@ export class Runs {
   readonly #maintenance: Maintenance;
   readonly #onOffers: RunOptions['onOffers'];
   readonly #onInverseOffers: RunOptions['onInverseOffers'];
+  readonly #offersMax: number | undefined;
+  readonly #agentOrder: AgentOrder;
+  /** Frameworks that have been offered something in the run that goes on, if offers are counted. */
+  #counted: FrameworkRecord[] = [];
+  /** Frameworks that have as many offers of the run that goes on as they may. */
+  readonly #satisfied = new Set<FrameworkRecord>();
   #stages: QuotaStages | undefined;
   /** Pairs that the run that goes on has offered something. */
   #offered: Pair[] = [];
   /** Runs so far. */
   count = 0;
 
-  constructor({ books, minimum, maintenance, random, onOffers, onInverseOffers }: RunOptions) {
+  constructor(options: RunOptions) {
+    const { books, minimum, maintenance, random, onOffers, onInverseOffers } = options;
     this.#books = books;
     this.#visit = { books, minimum, give: this.#give };
     this.#maintenance = maintenance;
     this.#random = random;
     this.#onOffers = onOffers;
     this.#onInverseOffers = onInverseOffers;
+    this.#offersMax = options.offersMax;
+    this.#agentOrder = options.agentOrder;
   }
 
   /** @param candidates who the run is for */
@@ -64,14 +79,17 @@ export class Runs {
       return fresh === 'many' || agent.dirty ? undefined : fresh;
     };
     const agents = candidates === 'all' ? this.#toVisit(fresh !== undefined) : dirtyOf(candidates);
-    if (quota?.hasFirst === true) for (const agent of this.#shuffled(agents)) quota.visitFirst(agent, fewFor(agent));
-    for (const agent of this.#shuffled(agents)) {
+    if (quota?.hasFirst === true) for (const agent of this.#ordered(agents)) quota.visitFirst(agent, fewFor(agent));
+    for (const agent of this.#ordered(agents)) {
       const few = fewFor(agent);
       agent.dirty = false;
       if (quota === undefined) visit(this.#visit, agent, few);
       else quota.visitSecond(agent, few);
       if ((agent.kinds & SHARED) !== 0) books.soil(agent);
     }
+    for (const framework of this.#counted) framework.offersInRun = 0;
+    this.#counted = [];
+    if (this.#satisfied.size > 0) this.#releaseSatisfied(agents);
     const asked = this.#maintenance.ask(candidates, nowMs);
     this.#deliver();
     for (const [frameworkId, allocation] of asked) this.#onInverseOffers(frameworkId, allocation);
@@ -91,11 +109,28 @@ export class Runs {
 
   readonly #give = (pair: Pair, agent: AgentRecord, source: Resources): void => {
     if (pair.offered.size === 0) this.#offered.push(pair);
+    if (this.#offersMax !== undefined && !pair.offered.has(agent.id)) this.#count(pair.framework, this.#offersMax);
     const given = this.#books.give(pair, agent, source);
     // With quota, something in each stage.
     const before = this.#books.quota.isOn ? pair.offered.get(agent.id) : undefined;
     pair.offered.set(agent.id, before?.plus(given) ?? given);
   };
+
+  /** Whoever has its fill is barred from all agents until the run is over. */
+  #count(framework: FrameworkRecord, offersMax: number): void {
+    framework.offersInRun++;
+    if (framework.offersInRun === 1) this.#counted.push(framework);
+    if (framework.offersInRun < offersMax) return;
+    this.#satisfied.add(framework);
+    for (const pair of framework.pairs.values()) pair.traits |= SATISFIED;
+  }
+
+  /** What nobody was left to take is offered in the next run. */
+  #releaseSatisfied(agents: readonly AgentRecord[]): void {
+    for (const { pairs } of this.#satisfied) for (const pair of pairs.values()) pair.traits &= ~SATISFIED;
+    this.#satisfied.clear();
+    for (const agent of agents) if (!agent.available.isEmpty) this.#books.soil(agent);
+  }
 
   /** Who has become more willing; `undefined`: nobody. */
   #takeFresh(): readonly Pair[] | 'many' | undefined {
@@ -119,6 +154,16 @@ export class Runs {
     return Array.from(books.agents.values()).filter((agent) => {
       return isOfferable(agent) && !agent.available.isEmpty && (all || agent.dirty);
     });
+  }
+
+  /** In place; agents alike come in random order. */
+  #ordered(agents: AgentRecord[]): AgentRecord[] {
+    this.#shuffled(agents);
+    if (this.#agentOrder === 'random') return agents;
+    const { columns } = this.#books;
+    const taken = new Map(agents.map((agent) => [agent, takenOf(columns, agent)]));
+    const sign = this.#agentOrder === 'packing' ? -1 : 1;
+    return agents.sort((a, b) => sign * ((taken.get(a) ?? 0) - (taken.get(b) ?? 0)));
   }
 
   /** In place. */
@@ -147,6 +192,17 @@ export class Runs {
     this.#offered = [];
     for (const [framework, allocation] of byFramework) this.#onOffers(framework.id, allocation);
   }
+}
+
+/** The largest part of an agent's scalars that is not free, from 0 to 1. */
+function takenOf(columns: Columns, { info, available }: AgentRecord): number {
+  const total = columns.measure(info.total).slice();
+  const free = columns.measure(available);
+  let largest = 0;
+  total.forEach((milli, column) => {
+    if (milli > 0) largest = Math.max(largest, 1 - (free[column] ?? 0) / milli);
+  });
+  return largest;
 }
 
 function isOfferable({ active, whitelisted }: AgentRecord): boolean {
