@@ -221,6 +221,8 @@ class HierarchicalAllocator implements Allocator {
   updateUnavailability(agentId: AgentId, unavailability: Unavailability | undefined): void {
     const agent = this.#books.agent(agentId);
     this.#maintenance.plan(agent, unavailability);
+    // The run that is asked for is of this agent, whoever has become more willing since it was visited.
+    this.#books.soil(agent);
     this.#allocate(agent);
   }
 

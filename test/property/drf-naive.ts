@@ -18,6 +18,8 @@ interface Framework {
   roles: ReadonlySet<string>;
   suppressed: ReadonlySet<string>;
   active: boolean;
+  /** Agents that it is offered, by role; absent: all. */
+  hosts: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 interface Agent {
@@ -66,6 +68,13 @@ export class NaiveAllocator {
   /** What is offered or used; one entry for each framework, role and agent. */
   held: readonly NaiveOffer[] = [];
   filters: readonly Filter[] = [];
+  /** Agents that are offered; absent: all. */
+  whitelist: ReadonlySet<string> | undefined;
+  /** By agent that will not be available, the frameworks that have been asked to leave and have not answered. */
+  readonly plans: Map<string, Set<string>> = new Map();
+  inverseFilters: readonly { readonly framework: string; readonly agent: string; readonly expiresMs: number }[] = [];
+  /** Who was asked, and about which agent, since somebody has looked. */
+  asked: string[] = [];
   /** How often something was allocated: by `role>framework`, `role`, and `role/` for what is at and below a role. */
   readonly #counts = new Map<string, number>();
   #pending = new Set<string>();
@@ -102,6 +111,23 @@ export class NaiveAllocator {
     this.#sync();
   }
 
+  plan(agent: string, isPlanned: boolean): void {
+    this.inverseFilters = this.inverseFilters.filter((filter) => filter.agent !== agent);
+    if (isPlanned) this.plans.set(agent, new Set());
+    else this.plans.delete(agent);
+  }
+
+  answer(framework: string, agent: string, refuseMs: number | undefined): void {
+    this.plans.get(agent)?.delete(framework);
+    if (refuseMs === undefined || !this.frameworks.has(framework) || !this.agents.has(agent)) return;
+    this.inverseFilters = [...this.inverseFilters, { framework, agent, expiresMs: this.#nowMs + refuseMs }];
+  }
+
+  /** It may be asked about any agent again, once it has answered. */
+  liftInverse(framework: string): void {
+    this.inverseFilters = this.inverseFilters.filter((filter) => filter.framework !== framework);
+  }
+
   /** Removes what a predicate names, and all that follows from it. */
   forget(gone: (entry: NaiveOffer) => boolean, { holdings }: { readonly holdings: boolean }): void {
     this.filters = this.filters.filter((filter) => !gone(filter));
@@ -136,17 +162,34 @@ export class NaiveAllocator {
     });
     const visited = [...this.agents].filter(([agent]) => candidates.includes(agent));
     for (const [, state] of visited) state.runs++;
-    const active = visited.filter(([, state]) => state.active).map(([agent]) => agent);
+    const isOffered = (agent: string): boolean => this.whitelist?.has(agent) ?? true;
+    const active = visited.filter(([agent, state]) => state.active && isOffered(agent)).map(([agent]) => agent);
     const headroom = this.#headroom();
     const offers = [
       ...active.flatMap((agent) => this.#visitFirst(agent, headroom)),
       ...active.flatMap((agent) => this.#visitSecond(agent, headroom)),
     ];
+    for (const [agent] of visited) this.#askBack(agent);
     // Something in each stage is one offer.
     return offers.flatMap((offer) => {
       const same = offers.filter((other) => sameKey(offer, other));
       return same[0] === offer ? [{ ...offer, ...same.reduce(plus, NOTHING) }] : [];
     });
+  }
+
+  #askBack(agent: string): void {
+    const asked = this.plans.get(agent);
+    if (asked === undefined) return;
+    for (const framework of new Set(
+      this.held.filter((entry) => entry.agent === agent).map((entry) => entry.framework),
+    )) {
+      const isFiltered = this.inverseFilters.some((filter) => {
+        return filter.agent === agent && filter.framework === framework && filter.expiresMs > this.#nowMs;
+      });
+      if (isFiltered || asked.has(framework) || this.frameworks.get(framework)?.active !== true) continue;
+      asked.add(framework);
+      this.asked.push(`${framework} ${agent}`);
+    }
   }
 
   /** What roles lack of their guarantees, and with it what may go to them anyway. */
@@ -175,7 +218,8 @@ export class NaiveAllocator {
   }
 
   #offer(offer: NaiveOffer): readonly NaiveOffer[] {
-    if (!worthOffering(offer)) return [];
+    const { framework, role, agent } = offer;
+    if (!worthOffering(offer) || this.frameworks.get(framework)?.hosts.get(role)?.has(agent) === false) return [];
     if (this.filters.some((filter) => sameKey(filter, offer) && contains(filter, offer))) return [];
     this.hold(offer);
     return [offer];

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Allocator, createAllocator } from '../../src/allocator/index.ts';
 import { AgentId, FrameworkId } from '../../src/core/index.ts';
 import { Quantities, ResourceLimits, Resources } from '../../src/resources/index.ts';
+import type { ConstraintGroup } from '../../src/offers/index.ts';
 import type { Random } from '../../src/runtime/index.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { type Amounts, NaiveAllocator, type NaiveOffer } from './drf-naive.ts';
@@ -29,6 +30,8 @@ const total = fc.record({
   mem: fc.constantFrom(16_000, 64_000, 128_000),
 });
 const refuseMs = fc.constantFrom(undefined, 0, 300, 1_500, 2_600);
+/** Of its first role alone; absent: all. */
+const hosts = fc.option(fc.subarray([...AGENTS], { minLength: 1 }), { nil: undefined });
 /** Which of the outstanding things; taken modulo their number. */
 const which = fc.nat(20);
 
@@ -37,8 +40,14 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('updateAgent' as const), agent, total }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('removeAgent' as const), agent }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('switchAgent' as const), agent, on: fc.boolean() }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('addFramework' as const), framework, roles, on: fc.boolean() }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('updateFramework' as const), framework, roles }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('addFramework' as const), framework, roles, hosts, on: fc.boolean() }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('updateFramework' as const), framework, roles, hosts }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('whitelist' as const), hosts }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('plan' as const), agent, isPlanned: fc.boolean() }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('answer' as const), which, refuseMs }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('removeFramework' as const), framework }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('switchFramework' as const), framework, on: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('suppress' as const), framework, roles }) },
@@ -70,8 +79,8 @@ const step = fc.oneof(
 const beginning = fc.tuple(total, total, total, roles, roles).map(([first, second, third, some, others]): Step[] => [
   { do: 'addAgent', agent: 's1', total: first },
   { do: 'addAgent', agent: 's2', total: second },
-  { do: 'addFramework', framework: 'f1', roles: some, on: true },
-  { do: 'addFramework', framework: 'f2', roles: others, on: true },
+  { do: 'addFramework', framework: 'f1', roles: some, hosts: undefined, on: true },
+  { do: 'addFramework', framework: 'f2', roles: others, hosts: undefined, on: true },
   { do: 'addAgent', agent: 's3', total: third },
 ]);
 
@@ -88,12 +97,28 @@ const limitsOf = (amounts: Amounts): ResourceLimits => {
   return ResourceLimits.of(Object.fromEntries(limited.map(([name, milli]) => [name, milli / 1000])));
 };
 const CAPABILITIES = ['MULTI_ROLE', 'HIERARCHICAL_ROLE'];
-const agentInfo = (of: Amounts) => ({
-  hostname: 'h',
+/** An agent is called as its host is. */
+const agentInfo = (hostname: string, of: Amounts) => ({
+  hostname,
   total: resourcesOf(of),
   attributes: [],
   capabilities: CAPABILITIES,
 });
+const frameworkInfo = (of: { readonly roles: readonly string[]; readonly hosts: readonly string[] | undefined }) => ({
+  roles: of.roles,
+  capabilities: ['MULTI_ROLE'],
+  offerConstraints: Object.fromEntries(
+    [...constrained(of)].map(([role, names]) => [
+      role,
+      [...names].map((value): ConstraintGroup => {
+        return [{ selector: { type: 'hostname' }, predicate: { type: 'textEquals', value } }];
+      }),
+    ]),
+  ),
+});
+const constrained = ({ roles: [role], hosts: names }: Parameters<typeof frameworkInfo>[0]) => {
+  return new Map(role === undefined || names === undefined ? [] : [[role, new Set(names)]]);
+};
 const text = ({ framework, role, agent, cpus, mem }: NaiveOffer): string => {
   return `${framework} ${role} ${agent} cpus:${cpus} mem:${mem}`;
 };
@@ -109,12 +134,22 @@ class Pair {
   running: (NaiveOffer & { readonly resources: Resources })[] = [];
   offers = 0;
   made: NaiveOffer[] = [];
+  /** Inverse offers since the last look, and those that nobody has answered. */
+  asked: string[] = [];
+  questions: (readonly [framework: FrameworkId, agent: AgentId])[] = [];
+  inverseOffers = 0;
 
   constructor() {
     this.real = createAllocator({
       clock: this.clock,
       random: unshuffled,
       allocationIntervalMs: INTERVAL_MS,
+      onInverseOffers: (id, allocation) => {
+        for (const agentId of allocation.keys()) {
+          this.asked.push(`${id} ${agentId}`);
+          this.questions.push([id, agentId]);
+        }
+      },
       onOffers: (id, allocation) => {
         for (const [role, byAgent] of allocation) {
           for (const [agentId, resources] of byAgent) {
@@ -132,6 +167,10 @@ class Pair {
     this.clock.advance(ms);
     expect(texts(this.made)).toEqual(texts(this.naive.advance(ms)));
     this.offers += this.made.length;
+    expect(this.asked.sort()).toEqual(this.naive.asked.sort());
+    this.inverseOffers += this.asked.length;
+    this.asked = [];
+    this.naive.asked = [];
   }
 
   check(): void {
@@ -162,14 +201,14 @@ class Pair {
     switch (step.do) {
       case 'addAgent':
         if (naive.agents.has(step.agent)) return;
-        real.addAgent(AgentId(step.agent), agentInfo(step.total), new Map());
+        real.addAgent(AgentId(step.agent), agentInfo(step.agent, step.total), new Map());
         naive.agents.set(step.agent, { total: step.total, active: true, runs: 0 });
         naive.ask([step.agent]);
         return;
       case 'updateAgent': {
         const state = naive.agents.get(step.agent);
         if (state === undefined) return;
-        real.updateAgent(AgentId(step.agent), agentInfo(step.total));
+        real.updateAgent(AgentId(step.agent), agentInfo(step.agent, step.total));
         state.total = step.total;
         naive.ask([step.agent]);
         return;
@@ -179,10 +218,17 @@ class Pair {
         const gone = (offer: NaiveOffer): boolean => offer.agent === step.agent;
         real.removeAgent(AgentId(step.agent));
         naive.agents.delete(step.agent);
+        naive.plan(step.agent, false);
         naive.forget(gone, { holdings: true });
         this.forget(gone);
         return;
       }
+      case 'plan':
+        if (!naive.agents.has(step.agent)) return;
+        real.updateUnavailability(AgentId(step.agent), step.isPlanned ? { startMs: 1 } : undefined);
+        naive.plan(step.agent, step.isPlanned);
+        naive.ask([step.agent]);
+        return;
       case 'switchAgent': {
         const state = naive.agents.get(step.agent);
         if (state === undefined) return;
@@ -196,12 +242,26 @@ class Pair {
     }
   }
 
-  #performOnFramework(step: Exclude<Step, { do: 'addAgent' | 'updateAgent' | 'removeAgent' | 'switchAgent' }>): void {
+  #performOnFramework(
+    step: Exclude<Step, { do: 'addAgent' | 'updateAgent' | 'removeAgent' | 'switchAgent' | 'plan' }>,
+  ): void {
     const { real, naive } = this;
     switch (step.do) {
       case 'wait':
         this.wait(step.ms);
         return;
+      case 'whitelist':
+        real.updateWhitelist(step.hosts);
+        naive.whitelist = step.hosts === undefined ? undefined : new Set(step.hosts);
+        return;
+      case 'answer': {
+        const [question] = this.questions.splice(step.which % Math.max(1, this.questions.length), 1);
+        if (question === undefined) return;
+        const [frameworkId, agentId] = question;
+        real.updateInverseOffer(agentId, frameworkId, step.refuseMs);
+        naive.answer(frameworkId, agentId, step.refuseMs);
+        return;
+      }
       case 'weigh':
         real.updateWeights({ [step.role]: step.weight });
         naive.weights.set(step.role, step.weight);
@@ -231,9 +291,13 @@ class Pair {
       }
       case 'addFramework': {
         if (naive.frameworks.has(step.framework)) return;
-        const info = { roles: step.roles, capabilities: ['MULTI_ROLE'] };
-        real.addFramework(FrameworkId(step.framework), info, { active: step.on, used: new Map() });
-        naive.frameworks.set(step.framework, { roles: new Set(step.roles), suppressed: new Set(), active: step.on });
+        real.addFramework(FrameworkId(step.framework), frameworkInfo(step), { active: step.on, used: new Map() });
+        naive.frameworks.set(step.framework, {
+          roles: new Set(step.roles),
+          suppressed: new Set(),
+          active: step.on,
+          hosts: constrained(step),
+        });
         naive.changed();
         if (step.on) naive.ask();
         return;
@@ -247,7 +311,7 @@ class Pair {
 
   #performOnKnown(
     step: Extract<Step, { do: 'updateFramework' | 'removeFramework' | 'switchFramework' | 'suppress' | 'revive' }>,
-    state: { roles: ReadonlySet<string>; suppressed: ReadonlySet<string>; active: boolean },
+    state: NonNullable<ReturnType<NaiveAllocator['frameworks']['get']>>,
   ): void {
     const { real, naive } = this;
     const id = FrameworkId(step.framework);
@@ -255,7 +319,9 @@ class Pair {
     switch (step.do) {
       case 'updateFramework': {
         const kept = new Set<string>(step.roles);
-        real.updateFramework(id, { roles: step.roles, capabilities: ['MULTI_ROLE'] });
+        real.updateFramework(id, frameworkInfo(step));
+        state.hosts = constrained(step);
+        naive.liftInverse(step.framework);
         const lifted = (role: string): boolean => state.suppressed.has(role) || !kept.has(role);
         naive.forget((offer) => own(offer) && lifted(offer.role), { holdings: false });
         // It leaves roles before it joins others: a branch of roles between them ends and begins anew.
@@ -269,6 +335,8 @@ class Pair {
       case 'removeFramework':
         real.removeFramework(id);
         naive.frameworks.delete(step.framework);
+        naive.liftInverse(step.framework);
+        for (const asked of naive.plans.values()) asked.delete(step.framework);
         naive.forget(own, { holdings: true });
         this.forget(own);
         return;
@@ -279,6 +347,7 @@ class Pair {
           naive.ask();
         } else {
           real.deactivateFramework(id);
+          naive.liftInverse(step.framework);
           naive.forget(own, { holdings: false });
         }
         return;
@@ -288,6 +357,7 @@ class Pair {
         return;
       default:
         real.reviveOffers(id, step.roles);
+        naive.liftInverse(step.framework);
         state.suppressed = new Set(
           [...state.suppressed].filter((role) => !step.roles.some((revived) => revived === role)),
         );
@@ -301,6 +371,7 @@ describe('allocator', () => {
   test('makes the offers of its naive twin, holds and has free what the twin has, whatever is called when', () => {
     let offers = 0;
     let histories = 0;
+    let inverseOffers = 0;
     fc.assert(
       fc.property(beginning, fc.array(step, { minLength: 10, maxLength: 60, size: 'max' }), (first, steps) => {
         const pair = new Pair();
@@ -311,11 +382,13 @@ describe('allocator', () => {
         pair.wait(3_000);
         pair.check();
         offers += pair.offers;
+        inverseOffers += pair.inverseOffers;
         histories += 1;
         pair.real.close();
       }),
       { numRuns: 120 },
     );
     expect(offers).toBeGreaterThan(histories * 5);
+    expect(inverseOffers).toBeGreaterThan(histories / 2);
   });
 });
