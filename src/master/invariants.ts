@@ -64,7 +64,8 @@ export function nothingHeldTwice(state: MasterBooks): Violations {
     // One alone holds nothing that somebody else does.
     if (holders.length < 2) continue;
     for (const [holder, resources] of holders) {
-      const own = resources.unallocate().nonShared().filter(isIndivisible);
+      const own = indivisiblePart(resources);
+      if (own.isEmpty) continue;
       for (const resource of own) {
         if (!overlaps(held, resource)) continue;
         violations.push(`A2: ${holder} holds ${Resources.of(resource)} of agent ${agentId}, as somebody else does`);
@@ -83,6 +84,17 @@ function* holdersOn(state: MasterBooks, agentId: AgentId): Iterable<readonly [st
   for (const { frameworkId, info } of state.executors.ofAgent(agentId)) {
     if (info.resources !== undefined) yield [`executor ${info.executorId} of framework ${frameworkId}`, info.resources];
   }
+}
+
+/** By what somebody holds, which stays the same from check to check. */
+const indivisibleParts = new WeakMap<Resources, Resources>();
+
+function indivisiblePart(resources: Resources): Resources {
+  const known = indivisibleParts.get(resources);
+  if (known !== undefined) return known;
+  const part = resources.unallocate().nonShared().filter(isIndivisible);
+  indivisibleParts.set(resources, part);
+  return part;
 }
 
 /** Amounts of scalars add up, and {@link nothingOvercommitted} sees them; volumes, ports and items do not. */
