@@ -141,6 +141,7 @@ export async function createCluster(options: ClusterOptions = {}): Promise<Clust
 function masterOptions(options: ClusterOptions): Partial<Parameters<typeof createMaster>[0]> {
   const { weights, allocationIntervalMs, offerTimeoutMs, agentPingTimeoutMs } = options;
   const { maxAgentPingTimeouts, agentReregisterTimeoutMs, minAllocatable } = options;
+  const { maxOffersPerRound, agentOrder } = options;
   return {
     ...(weights === undefined ? {} : { weights }),
     ...(allocationIntervalMs === undefined ? {} : { allocationIntervalMs }),
@@ -149,6 +150,8 @@ function masterOptions(options: ClusterOptions): Partial<Parameters<typeof creat
     ...(maxAgentPingTimeouts === undefined ? {} : { maxAgentPingTimeouts }),
     ...(agentReregisterTimeoutMs === undefined ? {} : { agentReregisterTimeoutMs }),
     ...(minAllocatable === undefined ? {} : { minAllocatable }),
+    ...(maxOffersPerRound === undefined ? {} : { maxOffersPerRound }),
+    ...(agentOrder === undefined ? {} : { agentOrder }),
   };
 }
 

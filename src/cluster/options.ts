@@ -1,4 +1,5 @@
 import type { Executor } from '../agent/index.ts';
+import type { AgentOrder } from '../allocator/index.ts';
 import {
   identifierError,
   InvalidArgument,
@@ -57,6 +58,13 @@ export interface ClusterOptions {
   readonly agentReregisterTimeoutMs?: number;
   /** An offer holds at least one of these; `cpus:0.01` or `mem:32` if absent. */
   readonly minAllocatable?: readonly Quantities[];
+  /** How many offers one framework may get in one round over all agents; any number if absent. */
+  readonly maxOffersPerRound?: number;
+  /**
+   * Which agents are offered first: those of which most is taken (`packing`), so that whole agents stay free, or least
+   * (`spreading`); `random` if absent.
+   */
+  readonly agentOrder?: AgentOrder;
   /** Milliseconds that the sandbox of an ended task is kept, less when the disk fills up; one week if absent. */
   readonly gcDelayMs?: number;
   /** Where master and agents say what they do; nowhere if absent. */
@@ -96,6 +104,8 @@ const CLUSTER_OPTIONS: KnownKeys<ClusterOptions> = {
   maxAgentPingTimeouts: true,
   agentReregisterTimeoutMs: true,
   minAllocatable: true,
+  maxOffersPerRound: true,
+  agentOrder: true,
   gcDelayMs: true,
   log: true,
   checkInvariants: true,

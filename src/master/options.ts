@@ -1,3 +1,4 @@
+import type { AgentOrder, AllocatorOptions } from '../allocator/index.ts';
 import { InvalidArgument, shown } from '../core/index.ts';
 import { type Quantities, roleError } from '../resources/index.ts';
 import type { Clock, Log, Random } from '../runtime/index.ts';
@@ -35,6 +36,10 @@ export interface MasterOptions {
   readonly allocationIntervalMs?: number;
   /** One of these must be in an offer; `cpus:0.01` or `mem:32` if absent. */
   readonly minAllocatable?: readonly Quantities[];
+  /** Beyond Mesos: how many offers one framework may get in one round; any number if absent. */
+  readonly maxOffersPerRound?: number;
+  /** Beyond Mesos: whether agents of which most is taken are offered first (`packing`) or last (`spreading`); `random` if absent. */
+  readonly agentOrder?: AgentOrder;
   /** By role, greater than 0; 1 for those not named. Ignored if there are weights in the registry. */
   readonly weights?: Readonly<Record<string, number>>;
   /** Names of hosts whose agents are offered; all if absent. `updateWhitelist` changes it. */
@@ -51,6 +56,17 @@ export interface MasterOptions {
 
 /** As many unreachable agents, and as many gone ones, are remembered. @see Mesos `--registry_max_agent_count` */
 const REMOVED_AGENTS_MAX = 102_400;
+
+/** Those options that are the allocator's own. */
+export function allocatorOptions(options: MasterOptions): Partial<AllocatorOptions> {
+  const { allocationIntervalMs, minAllocatable, maxOffersPerRound, agentOrder } = options;
+  return {
+    ...(allocationIntervalMs === undefined ? {} : { allocationIntervalMs }),
+    ...(minAllocatable === undefined ? {} : { minAllocatable }),
+    ...(maxOffersPerRound === undefined ? {} : { maxOffersPerRound }),
+    ...(agentOrder === undefined ? {} : { agentOrder }),
+  };
+}
 
 /** Fills in what is absent. @throws InvalidArgument naming the option */
 export function readConfig(options: MasterOptions): MasterConfig {

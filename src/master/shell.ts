@@ -30,7 +30,7 @@ import { decide } from './decide.ts';
 import { InvariantSweep } from './invariant-sweep.ts';
 import { inverseOffersAreAnswerable, registryAgrees } from './invariants.ts';
 import { type MaintenanceWindow, machinesIn, planOf } from './maintenance.ts';
-import { checkWeights, checkWhitelist, type MasterOptions, readConfig } from './options.ts';
+import { allocatorOptions, checkWeights, checkWhitelist, type MasterOptions, readConfig } from './options.ts';
 import type { MasterCommand, MasterEffect, MasterEvent, MasterStimulus } from './protocol.ts';
 import { applyToRegistry, copyRegistry, type RegistryState, type RegistryTables } from './registry.ts';
 import { createMemoryRegistry } from './registry-memory.ts';
@@ -127,7 +127,6 @@ class MasterShell implements Master {
 
   constructor(options: MasterOptions) {
     const { clock, random, log = silentLog, hostname = 'localhost', weights = {} } = options;
-    const { allocationIntervalMs, minAllocatable } = options;
     const config = readConfig(options);
     if (typeof hostname !== 'string' || hostname === '') {
       throw new InvalidArgument('hostname', `expected a name, got ${JSON.stringify(hostname)}`);
@@ -150,8 +149,7 @@ class MasterShell implements Master {
         this.#allocations.push({ type: 'inverseAllocated', frameworkId, allocation, wallMs: clock.wallMs() });
         this.#wake();
       },
-      ...(allocationIntervalMs === undefined ? {} : { allocationIntervalMs }),
-      ...(minAllocatable === undefined ? {} : { minAllocatable }),
+      ...allocatorOptions(options),
     });
     if (options.whitelist !== undefined) this.#allocator.updateWhitelist(options.whitelist);
     this.#schedulers = new Connections({

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createCluster } from '../../src/cluster/index.ts';
 import {
   type AgentOptions,
   type ClusterOptions,
@@ -29,10 +30,19 @@ describe('checkClusterOptions()', () => {
         agents: 2,
         workDir: '/tmp/x',
         minAllocatable: [Quantities.parse('cpus:1')],
+        maxOffersPerRound: 3,
+        agentOrder: 'packing',
         log: silentLog,
       }),
     ).not.toThrow();
   });
+});
+
+test.for([
+  [{ maxOffersPerRound: 0 }, 'maxOffersPerRound: expected a whole number of 1 or more, got 0'],
+  [{ agentOrder: 'tight' as never }, 'agentOrder: expected random, packing or spreading, got "tight"'],
+] as const)('what the allocator is to know reaches it: %j', async ([options, message]) => {
+  await expect(createCluster({ agents: 0, ...options })).rejects.toThrow(message);
 });
 
 describe('planAgents()', () => {

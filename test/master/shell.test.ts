@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { createMaster, MASTER_VERSION, type MasterEvent, type MasterOptions } from '../../src/master/index.ts';
-import { Quantities } from '../../src/resources/index.ts';
+import { Quantities, Resources } from '../../src/resources/index.ts';
 import { seededRandom } from '../../src/runtime/index.ts';
 import { FakeAgent } from '../support/fake-agent.ts';
 import { createManualClock } from '../support/manual-clock.ts';
-import { createHarness, launch } from '../support/master-harness.ts';
+import { createHarness, launch, taskOf } from '../support/master-harness.ts';
 
 const SUBSCRIBE = { type: 'subscribe', frameworkInfo: { user: 'u', name: 'f' } } as const;
 
@@ -23,6 +23,8 @@ describe('createMaster()', () => {
     [{ hostname: '' }, 'hostname: expected a name, got ""'],
     [{ weights: { eng: 0 } }, 'weights.eng: expected a finite number greater than 0, got 0'],
     [{ weights: { '/': 1 } }, 'weights: '],
+    [{ maxOffersPerRound: 0 }, 'maxOffersPerRound: expected a whole number of 1 or more, got 0'],
+    [{ agentOrder: 'tight' as never }, 'agentOrder: expected random, packing or spreading, got "tight"'],
   ] satisfies readonly (readonly [Partial<MasterOptions>, string])[])('refuses %j', ([options, message]) => {
     const make = () => createMaster({ clock: createManualClock(), random: seededRandom(1), ...options });
     expect(make).toThrow(message);
@@ -40,6 +42,32 @@ describe('createMaster()', () => {
     expect(scheduler.offers.size).toBe(0);
     expect(h.master.state().weights).toEqual({ eng: 3 });
   });
+
+  test.for([
+    ['packing', ['a2', 'a1', 'a3']],
+    ['spreading', ['a3', 'a1', 'a2']],
+  ] as const)(
+    'passes on how many offers a framework gets in a round, and in which order: %s',
+    ([agentOrder, hosts]) => {
+      const h = createHarness({ maxOffersPerRound: 1, agentOrder });
+      for (const hostname of ['a1', 'a2', 'a3']) h.agent({ hostname, resources: Resources.parse('cpus:4;mem:400') });
+      const first = h.framework();
+      h.clock.advance(2_000);
+      first.call({ type: 'suppress', roles: [] });
+      for (const offer of first.offers.values()) {
+        const task = taskOf(offer, offer.hostname, { a1: 'cpus:2', a2: 'cpus:3', a3: 'cpus:1' }[offer.hostname]);
+        const launchIt = { type: 'LAUNCH', taskInfos: [task] } as const;
+        first.call({ type: 'accept', offerIds: [offer.id], operations: [launchIt], filters: { refuseMs: 0 } });
+      }
+      h.settle();
+      const second = h.framework({ roles: ['ops'] });
+      const seen = hosts.map((_, round) => {
+        if (round > 0) h.clock.advance(1_000);
+        return [...second.offers.values()].map(({ hostname }) => hostname);
+      });
+      expect(seen).toEqual(hosts.map((_, round) => hosts.slice(0, round + 1)));
+    },
+  );
 });
 
 describe('Master', () => {
