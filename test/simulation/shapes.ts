@@ -30,20 +30,24 @@ export function shapeOf(seed: number, limits: ShapeLimits): SimulationOptions {
     const finishes = random.integer(2) === 0;
     const labels = finishes ? [] : [{ key: 'sim.durationMs', value: 'forever' }];
     if (random.integer(5) === 0) labels.push({ key: 'sim.killMs', value: 'ignore' });
+    const role = pick(random, roles);
+    const weight = 1 + random.integer(3);
+    const wanted = 1 + random.integer(finishes ? 20 : 2 * agentCount);
+    const requirement = {
+      cpus: pick(random, [0.1, 0.5, 1]),
+      memMb: pick(random, [32, 128, 512]),
+      ...(random.integer(3) === 0 ? { ports: ['any' as const] } : {}),
+    };
     return {
       name,
-      role: pick(random, roles),
-      weight: 1 + random.integer(3),
+      role,
+      weight,
       scheduler: worker({
         prefix: name,
         finishes,
         labels,
-        count: 1 + random.integer(finishes ? 20 : 2 * agentCount),
-        requirement: {
-          cpus: pick(random, [0.1, 0.5, 1]),
-          memMb: pick(random, [32, 128, 512]),
-          ...(random.integer(3) === 0 ? { ports: ['any' as const] } : {}),
-        },
+        count: finishes ? wanted : Math.min(wanted, tasksAtMost(requirement, agentCount / frameworkCount)),
+        requirement,
         refuseMs: pick(random, [0, 1_000, 5_000, 60_000]),
         ...(random.integer(3) === 0 ? { killEveryMs: 20_000 + random.integer(300_000) } : {}),
         ...(random.integer(3) === 0 ? { suppresses: true } : {}),
@@ -59,6 +63,14 @@ export function shapeOf(seed: number, limits: ShapeLimits): SimulationOptions {
     durationMs: limits.durationMs,
     replay: `npm run soak -- --seed ${seed} --agents ${limits.agentsMax} --frameworks ${limits.frameworksMax} --minutes-each ${limits.durationMs / 60_000}${limits.everyFault === true ? ' --every-fault' : ''}`,
   };
+}
+
+/** Agents of a simulation have 4 cpus and 4,096 MB unless told otherwise. */
+const AGENT = { cpus: 4, memMb: 4_096 };
+
+/** What never ends may hold two fifths of its share of the cluster: nothing is taken from it for those who must finish. */
+function tasksAtMost(each: { readonly cpus: number; readonly memMb: number }, agents: number): number {
+  return Math.floor(0.4 * agents * Math.min(AGENT.cpus / each.cpus, AGENT.memMb / each.memMb));
 }
 
 /** One half of all seeds have every fault, the others some of them more often. */
