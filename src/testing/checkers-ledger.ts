@@ -11,9 +11,15 @@ export interface LedgerEntry {
   /** Host name of the agent. */
   readonly agent: string;
   readonly partitionAware: boolean;
+  /** Whether its agent remembers it when it starts again. */
+  readonly checkpoint: boolean;
   readonly history: TaskState[];
   /** Ids of the updates that its agent has made, in the order in which they were first sent. */
   readonly made: string[];
+  /** The process of the agent that has made the last of them. */
+  madeBy: object | undefined;
+  /** Updates that were under way when the agent that had not written them down died. */
+  readonly lost: Set<string>;
   /** How many of them the framework was given. */
   given: number;
   /** Those that its scheduler has acknowledged, whether that has arrived or not. */
@@ -43,7 +49,9 @@ export class TaskLedger {
     return this.#entries.get(ledgerKey(framework, incarnation, taskId));
   }
 
-  launched(launch: Pick<LedgerEntry, 'framework' | 'incarnation' | 'taskId' | 'agent' | 'partitionAware'>): Violations {
+  launched(
+    launch: Pick<LedgerEntry, 'framework' | 'incarnation' | 'taskId' | 'agent' | 'partitionAware' | 'checkpoint'>,
+  ): Violations {
     const key = ledgerKey(launch.framework, launch.incarnation, launch.taskId);
     if (this.#entries.has(key)) {
       return [`The scheduler of framework ${launch.framework} has launched two tasks with the id ${launch.taskId}`];
@@ -52,6 +60,8 @@ export class TaskLedger {
       ...launch,
       history: [],
       made: [],
+      madeBy: undefined,
+      lost: new Set(),
       given: 0,
       acknowledged: new Set(),
       reliable: undefined,
@@ -61,9 +71,12 @@ export class TaskLedger {
     return NONE;
   }
 
-  /** Its agent has sent an update; repetitions are the same. */
-  made(entry: LedgerEntry, { uuid, state }: Pick<TaskStatus, 'uuid' | 'state'>): Violations {
+  /** A process of its agent has sent an update; repetitions are the same. */
+  made(entry: LedgerEntry, { uuid, state }: Pick<TaskStatus, 'uuid' | 'state'>, process: object): Violations {
     if (uuid === undefined || entry.made.includes(uuid)) return NONE;
+    const isAnother = entry.madeBy !== undefined && entry.madeBy !== process;
+    entry.madeBy = process;
+    if (isAnother && !entry.checkpoint) loseUnanswered(entry);
     const before = entry.made.at(-1);
     entry.made.push(uuid);
     if (before === undefined || entry.acknowledged.has(before)) return NONE;
@@ -87,7 +100,7 @@ export class TaskLedger {
     const name = nameOf(entry);
     const violations: string[] = [];
     const place = entry.made.indexOf(uuid);
-    if (place < 0) violations.push(`T2: ${name} is told ${state}, which no agent has sent`);
+    if (place < 0 && !entry.lost.has(uuid)) violations.push(`T2: ${name} is told ${state}, which no agent has sent`);
     if (place > entry.given) violations.push(`T2: ${name} is told ${state}; an update before it was never told`);
     entry.given = Math.max(entry.given, place + 1);
     const before = entry.reliable;
@@ -100,6 +113,15 @@ export class TaskLedger {
     if (isTerminal(state)) entry.end = status;
     return violations;
   }
+}
+
+/** What an agent did not write down, and nobody has answered, died with it. */
+function loseUnanswered(entry: LedgerEntry): void {
+  const last = entry.made.at(-1);
+  if (last === undefined || entry.acknowledged.has(last)) return;
+  entry.made.pop();
+  entry.lost.add(last);
+  entry.given = Math.min(entry.given, entry.made.length);
 }
 
 function ledgerKey(framework: string, incarnation: number, taskId: TaskId): string {

@@ -171,6 +171,7 @@ export class FrameworkHost {
       taskId: task.taskId,
       agent: this.#world.hostOf(task.agentId),
       partitionAware,
+      checkpoint: options?.checkpoint ?? true,
     });
   }
 

@@ -317,7 +317,8 @@ export class World {
     const taskKey = `${message.frameworkId}/${message.status.taskId}`;
     const misreport = host === undefined ? undefined : misreported(host, { taskKey, status: message.status });
     if (misreport !== undefined) this.fail(misreport);
-    if (entry !== undefined) for (const violation of this.ledger.made(entry, message.status)) this.fail(violation);
+    if (entry !== undefined)
+      for (const violation of this.ledger.made(entry, message.status, client.process)) this.fail(violation);
     else this.fail(`T2: ${client.name} reports task ${message.status.taskId}, which nobody has launched`);
   }
 

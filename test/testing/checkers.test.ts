@@ -9,9 +9,13 @@ import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import { Resources } from '../../src/resources/index.ts';
 
 describe('the ledger', () => {
-  function entry(): { readonly ledger: TaskLedger; readonly of: LedgerEntry } {
+  /** Two processes of its agent. */
+  const [first, second] = [{}, {}];
+
+  function entry({ checkpoint = true } = {}): { readonly ledger: TaskLedger; readonly of: LedgerEntry } {
     const ledger = new TaskLedger();
-    ledger.launched({ framework: 'f', incarnation: 0, taskId: TaskId('t'), agent: 'a1', partitionAware: true });
+    const [taskId, agent] = [TaskId('t'), 'a1'];
+    ledger.launched({ framework: 'f', incarnation: 0, taskId, agent, partitionAware: true, checkpoint });
     const of = ledger.get('f', 0, TaskId('t'));
     if (of === undefined) throw new Error('Expected the entry that was just made');
     return { ledger, of };
@@ -19,18 +23,28 @@ describe('the ledger', () => {
 
   test('wants an update acknowledged before the next is sent', () => {
     const { ledger, of } = entry();
-    expect(ledger.made(of, { uuid: 'u1', state: 'TASK_STARTING' })).toEqual([]);
-    expect(ledger.made(of, { uuid: 'u1', state: 'TASK_STARTING' })).toEqual([]);
-    expect(ledger.made(of, { uuid: 'u2', state: 'TASK_RUNNING' })).toEqual([
+    expect(ledger.made(of, { uuid: 'u1', state: 'TASK_STARTING' }, first)).toEqual([]);
+    expect(ledger.made(of, { uuid: 'u1', state: 'TASK_STARTING' }, first)).toEqual([]);
+    expect(ledger.made(of, { uuid: 'u2', state: 'TASK_RUNNING' }, first)).toEqual([
       'T2: task t of framework f is reported TASK_RUNNING, and nobody has acknowledged the update before it',
     ]);
     of.acknowledged.add('u2');
-    expect(ledger.made(of, { uuid: 'u3', state: 'TASK_FINISHED' })).toEqual([]);
+    expect(ledger.made(of, { uuid: 'u3', state: 'TASK_FINISHED' }, first)).toEqual([]);
+  });
+
+  test('knows that an agent which writes nothing down loses what was under way when it dies', () => {
+    const [kept, lost] = [entry(), entry({ checkpoint: false })];
+    for (const { ledger, of } of [kept, lost]) ledger.made(of, { uuid: 'u1', state: 'TASK_FINISHED' }, first);
+    const dropped = { uuid: 'u2', state: 'TASK_DROPPED' } as const;
+    expect(kept.ledger.made(kept.of, dropped, second)).toHaveLength(1);
+    expect(lost.ledger.made(lost.of, dropped, second)).toEqual([]);
+    const told = { ...dropped, taskId: TaskId('t'), source: 'SOURCE_AGENT', timestampMs: 0 } as const;
+    expect(lost.ledger.told(lost.of, told)).toEqual([]);
   });
 
   test('wants the end acknowledged before an agent forgets the task', () => {
     const { ledger, of } = entry();
-    ledger.made(of, { uuid: 'u1', state: 'TASK_FINISHED' });
+    ledger.made(of, { uuid: 'u1', state: 'TASK_FINISHED' }, first);
     expect(ledger.forgotten(of)).toEqual([
       'T3: task t of framework f is forgotten by its agent, and nobody has acknowledged its end',
     ]);
