@@ -1,6 +1,8 @@
 import { type AgentId, InvalidArgument, invariant } from '../core/index.ts';
 import { Resources } from '../resources/index.ts';
+import type { Random } from '../runtime/index.ts';
 import type { AllocatorAgent, AllocatorEntry, Quota } from './allocator.ts';
+import type { ClientOrder } from './client-order.ts';
 import { Columns, INDIVISIBLE, SHARED } from './columns.ts';
 import { FilterTable } from './filter-table.ts';
 import { allocateWhole, type MachineKind, MachineKinds } from './machine-kinds.ts';
@@ -18,12 +20,15 @@ import {
 } from './records.ts';
 import { QuotaLedger } from './quota-ledger.ts';
 import { type SharedCharge, ShareForest } from './share-forest.ts';
+import { WeightedDraw } from './weighted-draw.ts';
 
 export interface BooksOptions {
   readonly allocationIntervalMs: number;
   readonly fairnessExclude: readonly string[];
   readonly filterGpuResources: boolean;
   readonly masterRegion: string | undefined;
+  /** If given, chance decides who is asked first. */
+  readonly sortedBy: Random | undefined;
 }
 
 /**
@@ -35,6 +40,9 @@ export interface BooksOptions {
 export class AllocatorBooks {
   readonly columns: Columns = new Columns();
   readonly forest: ShareForest;
+  /** Absent: the forest's order is that of fair shares. */
+  readonly draw: WeightedDraw | undefined;
+  readonly order: ClientOrder;
   readonly filters: FilterTable;
   readonly members: Members;
   readonly quota: QuotaLedger;
@@ -58,6 +66,8 @@ export class AllocatorBooks {
 
   constructor(options: BooksOptions) {
     this.forest = new ShareForest(this.columns, options);
+    this.draw = options.sortedBy === undefined ? undefined : new WeightedDraw(this.forest, options.sortedBy);
+    this.order = this.draw ?? this.forest;
     this.#filterGpu = options.filterGpuResources;
     this.#masterRegion = options.masterRegion;
     const host = {

@@ -18,6 +18,12 @@ export function checkRound(maxOffersPerRound: number | undefined, agentOrder: Ag
   }
 }
 
+/** @throws InvalidArgument if there is none of that name */
+export function checkSorter(sorter: string): void {
+  if (sorter === 'drf' || sorter === 'random') return;
+  throw new InvalidArgument('sorter', `expected drf or random, got ${shown(sorter)}`);
+}
+
 /** @throws InvalidArgument naming what of them is not valid */
 export function checkConstraints({ offerConstraints = {} }: AllocatorFramework): void {
   for (const [role, groups] of Object.entries(offerConstraints)) compileConstraints(groups, `offerConstraints.${role}`);

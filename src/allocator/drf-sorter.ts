@@ -1,8 +1,11 @@
 import { InvalidArgument } from '../core/index.ts';
 import { Quantities, Resources } from '../resources/index.ts';
+import type { Random } from '../runtime/index.ts';
+import { collect } from './client-order.ts';
 import { Columns } from './columns.ts';
 import { type SharedCharge, ShareForest } from './share-forest.ts';
 import type { Sorter } from './sorter.ts';
+import { WeightedDraw } from './weighted-draw.ts';
 
 export interface DrfSorterOptions {
   /** Names of resources that do not count in shares. */
@@ -16,7 +19,17 @@ export interface DrfSorterOptions {
  * @see Ghodsi et al., Dominant Resource Fairness, NSDI 2011
  */
 export function createDrfSorter(options: DrfSorterOptions = {}): Sorter {
-  return new DrfSorter(options);
+  return new ForestSorter(options);
+}
+
+/**
+ * Sorts by chance, anew each time, without regard for what clients hold: whoever has twice the weight is twice as likely
+ * to be first, level by level.
+ *
+ * @see Mesos `src/master/allocator/mesos/sorter/random/sorter.hpp`
+ */
+export function createRandomSorter(options: { readonly random: Random }): Sorter {
+  return new ForestSorter({}, options.random);
 }
 
 interface Client {
@@ -24,16 +37,18 @@ interface Client {
   readonly held: Map<string, Resources>;
 }
 
-class DrfSorter implements Sorter {
+class ForestSorter implements Sorter {
   readonly #columns = new Columns();
   readonly #forest: ShareForest;
+  readonly #draw: WeightedDraw | undefined;
   readonly #root: number;
   readonly #clients = new Map<string, Client>();
   readonly #paths = new Map<number, string>();
   readonly #totals = new Map<string, Quantities>();
 
-  constructor(options: DrfSorterOptions) {
+  constructor(options: DrfSorterOptions, random?: Random) {
     this.#forest = new ShareForest(this.#columns, options);
+    this.#draw = random === undefined ? undefined : new WeightedDraw(this.#forest, random);
     this.#root = this.#forest.addRoot();
   }
 
@@ -102,7 +117,8 @@ class DrfSorter implements Sorter {
 
   sort(): readonly string[] {
     const leaves: number[] = [];
-    this.#forest.collect(this.#root, leaves);
+    this.#draw?.renew();
+    collect(this.#draw ?? this.#forest, this.#root, leaves, (leaf) => this.#forest.isActive(leaf));
     return leaves.map((leaf) => this.#paths.get(leaf) ?? '');
   }
 

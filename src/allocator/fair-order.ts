@@ -1,6 +1,5 @@
 import type { Members } from './members.ts';
 import type { Pair, RoleRecord } from './records.ts';
-import type { ShareForest } from './share-forest.ts';
 
 /** Walks roles and their frameworks in fair order. */
 export class FairOrder {
@@ -29,11 +28,11 @@ export class FairOrder {
 
   /** Who of a role is asked, in the order of now. @param few if given, only these */
   pairsOf(role: RoleRecord, few: readonly Pair[] | undefined): readonly Pair[] {
-    const { forest, pairAt } = this.#members;
+    const { order, pairAt } = this.#members;
     if (few !== undefined) {
-      return few.filter((pair) => pair.role === role).sort((a, b) => comparePairs(forest, a, b));
+      return few.filter((pair) => pair.role === role).sort((a, b) => comparePairs(this.#members, a, b));
     }
-    const { ids, length } = forest.sorted(role.root) ?? { ids: [], length: 0 };
+    const { ids, length } = order.sorted(role.root) ?? { ids: [], length: 0 };
     const pairs: Pair[] = [];
     for (let i = 0; i < length; i++) {
       const pair = pairAt[ids[i] ?? 0];
@@ -45,8 +44,8 @@ export class FairOrder {
   /** The first of a role who `takes`, which must not change the order. @param few if given, only these are asked */
   firstPair(role: RoleRecord, few: readonly Pair[] | undefined, takes: (pair: Pair) => boolean): Pair | undefined {
     if (few !== undefined) return this.pairsOf(role, few).find(takes);
-    const { forest, pairAt } = this.#members;
-    const branch = forest.sorted(role.root);
+    const { order, pairAt } = this.#members;
+    const branch = order.sorted(role.root);
     if (branch === undefined) return undefined;
     for (let i = 0; i < branch.length; i++) {
       const pair = pairAt[branch.ids[i] ?? 0];
@@ -56,13 +55,13 @@ export class FairOrder {
   }
 
   #rolesOf(few: readonly Pair[]): readonly RoleRecord[] {
-    const pairs = few.toSorted((a, b) => comparePairs(this.#members.forest, a, b));
+    const pairs = few.toSorted((a, b) => comparePairs(this.#members, a, b));
     return [...new Set(pairs.map(({ role }) => role))].filter((role) => role !== undefined);
   }
 
   #find(node: number, asks: (role: RoleRecord) => boolean): RoleRecord | undefined {
-    const { forest, roleAt } = this.#members;
-    const branch = forest.sorted(node);
+    const { order, roleAt } = this.#members;
+    const branch = order.sorted(node);
     if (branch === undefined) {
       const role = roleAt[node];
       return role !== undefined && asks(role) ? role : undefined;
@@ -75,26 +74,26 @@ export class FairOrder {
   }
 
   #walk(node: number, level: number, ask: (role: RoleRecord) => boolean): boolean {
-    const { forest, roleAt } = this.#members;
-    const branch = forest.sorted(node);
+    const { order, roleAt } = this.#members;
+    const branch = order.sorted(node);
     if (branch === undefined) {
       const role = roleAt[node];
       return role !== undefined && ask(role);
     }
     const { ids, length } = branch;
-    let order = this.#levels[level];
-    if (order === undefined || order.length < length) {
-      order = new Int32Array(ids.length);
-      this.#levels[level] = order;
+    let now = this.#levels[level];
+    if (now === undefined || now.length < length) {
+      now = new Int32Array(ids.length);
+      this.#levels[level] = now;
     }
-    order.set(ids.subarray(0, length));
-    for (let i = 0; i < length; i++) if (this.#walk(order[i] ?? 0, level + 1, ask)) return true;
+    now.set(ids.subarray(0, length));
+    for (let i = 0; i < length; i++) if (this.#walk(now[i] ?? 0, level + 1, ask)) return true;
     return false;
   }
 }
 
 /** Negative if pair `a` is asked before pair `b`. */
-export function comparePairs(forest: ShareForest, a: Pair, b: Pair): number {
-  if (a.role === b.role) return forest.compareClients(a.node, b.node);
-  return forest.compareClients(a.role?.node ?? 0, b.role?.node ?? 0);
+export function comparePairs({ order, roleRoot }: Members, a: Pair, b: Pair): number {
+  if (a.role === b.role) return order.compareClients(a.node, b.node, a.role?.root ?? 0);
+  return order.compareClients(a.role?.node ?? 0, b.role?.node ?? 0, roleRoot);
 }

@@ -14,7 +14,15 @@ import type {
   Quota,
 } from './allocator.ts';
 import { AllocatorBooks, heldBy } from './allocator-books.ts';
-import { checkAllocated, checkConstraints, checkRound, checkPositive, checkQuota, partsOf } from './call-check.ts';
+import {
+  checkAllocated,
+  checkConstraints,
+  checkRound,
+  checkPositive,
+  checkQuota,
+  checkSorter,
+  partsOf,
+} from './call-check.ts';
 import { type InverseAllocation, Maintenance } from './maintenance.ts';
 import { Minimum } from './minimum.ts';
 import type { AgentRecord, Pair } from './records.ts';
@@ -56,7 +64,15 @@ export interface AllocatorOptions {
    * stay free; `spreading`: those of which least is. `random` if absent, as in Mesos.
    */
   readonly agentOrder?: AgentOrder;
+  /**
+   * Who is asked first about an agent: whoever has the smallest share (`drf`), or whoever is drawn, with weights as
+   * chances and without regard for shares (`random`). `drf` if absent.
+   */
+  readonly sorter?: SorterName;
 }
+
+/** By dominant resource fairness, or by chance. */
+export type SorterName = 'drf' | 'random';
 
 const ALLOCATION_INTERVAL_MS = 1_000;
 const AGENT_RECOVERY_FACTOR = 0.8;
@@ -106,8 +122,9 @@ class HierarchicalAllocator implements Allocator {
     if (!(agentRecoveryFactor >= 0 && agentRecoveryFactor <= 1)) {
       throw new InvalidArgument('agentRecoveryFactor', `expected a number from 0 to 1, got ${agentRecoveryFactor}`);
     }
-    const { maxOffersPerRound, agentOrder = 'random' } = options;
+    const { maxOffersPerRound, agentOrder = 'random', sorter = 'drf' } = options;
     checkRound(maxOffersPerRound, agentOrder);
+    checkSorter(sorter);
     this.#clock = clock;
     this.#intervalMs = allocationIntervalMs;
     this.#books = new AllocatorBooks({
@@ -115,6 +132,7 @@ class HierarchicalAllocator implements Allocator {
       fairnessExclude: options.fairnessExclude ?? [],
       filterGpuResources: options.filterGpuResources ?? true,
       masterRegion: options.masterRegion,
+      sortedBy: sorter === 'random' ? random.stream('sorter') : undefined,
     });
     const minimum = new Minimum(this.#books.columns, options.minAllocatable ?? MIN_ALLOCATABLE);
     this.#runs = new Runs({

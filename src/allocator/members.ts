@@ -1,5 +1,6 @@
 import { type FrameworkId, InvalidArgument } from '../core/index.ts';
 import type { AllocatorFramework } from './allocator.ts';
+import type { ClientOrder } from './client-order.ts';
 import { type Columns, REFINED, REVOCABLE, SHARED } from './columns.ts';
 import { ConstraintTable } from './constraint-table.ts';
 import type { FilterTable } from './filter-table.ts';
@@ -22,6 +23,7 @@ const NO_INFO: AllocatorFramework = { roles: [], capabilities: [] };
 export interface Tables {
   readonly columns: Columns;
   readonly forest: ShareForest;
+  readonly order: ClientOrder;
   readonly filters: FilterTable;
 }
 
@@ -33,6 +35,9 @@ export interface Tables {
 export class Members {
   readonly columns: Columns;
   readonly forest: ShareForest;
+  /** Who is asked first: the forest's own order, or another. */
+  readonly order: ClientOrder;
+  readonly isActive: (node: number) => boolean = (node) => this.forest.isActive(node);
   readonly filters: FilterTable;
   readonly constraints: ConstraintTable = new ConstraintTable();
   /** The tree of roles. */
@@ -52,9 +57,10 @@ export class Members {
   /** By name of the role. */
   readonly #quotas: ReadonlyMap<string, QuotaRole>;
 
-  constructor({ columns, forest, filters }: Tables, quotas: ReadonlyMap<string, QuotaRole>) {
+  constructor({ columns, forest, order, filters }: Tables, quotas: ReadonlyMap<string, QuotaRole>) {
     this.columns = columns;
     this.forest = forest;
+    this.order = order;
     this.filters = filters;
     this.#quotas = quotas;
     this.roleRoot = forest.addRoot();

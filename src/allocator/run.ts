@@ -79,10 +79,16 @@ export class Runs {
       return fresh === 'many' || agent.dirty ? undefined : fresh;
     };
     const agents = candidates === 'all' ? this.#toVisit(fresh !== undefined) : dirtyOf(candidates);
-    if (quota?.hasFirst === true) for (const agent of this.#ordered(agents)) quota.visitFirst(agent, fewFor(agent));
+    if (quota?.hasFirst === true) {
+      for (const agent of this.#ordered(agents)) {
+        books.draw?.renew();
+        quota.visitFirst(agent, fewFor(agent));
+      }
+    }
     for (const agent of this.#ordered(agents)) {
       const few = fewFor(agent);
       agent.dirty = false;
+      books.draw?.renew();
       if (quota === undefined) visit(this.#visit, agent, few);
       else quota.visitSecond(agent, few);
       if ((agent.kinds & SHARED) !== 0) books.soil(agent);

@@ -225,7 +225,7 @@ export class ShareForest {
       const part = total > 0 ? (data[node * stride + column] ?? 0) / total : 0;
       if (part > share && !this.#exclude.has(names[column] ?? '')) share = part;
     }
-    return share / (this.#weight[node] ?? 1);
+    return share / this.weight(node);
   }
 
   /** The children of a node, in fair order; `undefined` for a client. Holds until the next change. */
@@ -235,14 +235,9 @@ export class ShareForest {
     return branch;
   }
 
-  /** Appends the active clients at and below `node`, in fair order. */
-  collect(node: number, clients: number[]): void {
-    const branch = this.sorted(node);
-    if (branch === undefined) {
-      if (this.#active[node] === 1) clients.push(node);
-      return;
-    }
-    for (let i = 0; i < branch.length; i++) this.collect(branch.ids[i] ?? 0, clients);
+  /** What the share of the node is divided by. */
+  weight(node: number): number {
+    return this.#weight[node] ?? 1;
   }
 
   /** Negative if client `a` comes before client `b` of the same tree; as {@link sorted} has it. */

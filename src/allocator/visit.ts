@@ -1,5 +1,6 @@
 import type { Resources } from '../resources/index.ts';
 import type { AllocatorBooks } from './allocator-books.ts';
+import { collect } from './client-order.ts';
 import { REFINED, RESERVED, REVOCABLE, SHARED } from './columns.ts';
 import { comparePairs } from './fair-order.ts';
 import type { Members } from './members.ts';
@@ -43,11 +44,11 @@ function visitPlain({ books, minimum, give }: VisitOptions, agent: AgentRecord, 
 }
 
 function firstInRoles(members: Members, node: number, takes: (pair: Pair) => boolean): Pair | undefined {
-  const { forest, roleAt, pairAt } = members;
-  const branch = forest.sorted(node);
+  const { order, roleAt, pairAt } = members;
+  const branch = order.sorted(node);
   if (branch === undefined) {
     const role = roleAt[node];
-    const frameworks = role === undefined ? undefined : forest.sorted(role.root);
+    const frameworks = role === undefined ? undefined : order.sorted(role.root);
     if (frameworks === undefined) return undefined;
     for (let i = 0; i < frameworks.length; i++) {
       const pair = pairAt[frameworks.ids[i] ?? 0];
@@ -67,16 +68,16 @@ function firstOf(books: AllocatorBooks, pairs: readonly Pair[], takes: (pair: Pa
   let first: Pair | undefined;
   for (const pair of pairs) {
     if (!takes(pair)) continue;
-    if (first === undefined || comparePairs(books.forest, pair, first) < 0) first = pair;
+    if (first === undefined || comparePairs(books.members, pair, first) < 0) first = pair;
   }
   return first;
 }
 
 /** Each framework is offered what is unreserved or reserved to its role or above, less what it cannot cope with. */
 function visitMixed({ books, minimum, give }: VisitOptions, agent: AgentRecord): void {
-  const { forest, roleAt, pairAt, roleRoot } = books.members;
+  const { order, isActive, roleAt, pairAt, roleRoot } = books.members;
   const roleNodes: number[] = [];
-  forest.collect(roleRoot, roleNodes);
+  collect(order, roleRoot, roleNodes, isActive);
   // Shared resources stay available, but go to one framework in a run.
   let left = agent.available;
   let wanted = rolesFor(books.members, left);
@@ -86,7 +87,7 @@ function visitMixed({ books, minimum, give }: VisitOptions, agent: AgentRecord):
     if (role === undefined) continue;
     let usable = left.allocatableTo(role.name);
     const pairNodes: number[] = [];
-    forest.collect(role.root, pairNodes);
+    collect(order, role.root, pairNodes, isActive);
     for (const pairNode of pairNodes) {
       if (usable.isEmpty) break;
       const pair = pairAt[pairNode];
@@ -104,12 +105,15 @@ function visitMixed({ books, minimum, give }: VisitOptions, agent: AgentRecord):
 }
 
 /** Nodes of the roles that may use some of it; `undefined`: all, since some of it is unreserved. */
-export function rolesFor({ forest, roleRoot }: Members, resources: Resources): ReadonlySet<number> | undefined {
+export function rolesFor(
+  { forest, isActive, roleRoot }: Members,
+  resources: Resources,
+): ReadonlySet<number> | undefined {
   if (!resources.unreserved().isEmpty) return undefined;
   const nodes: number[] = [];
   for (const owner of resources.reservations().keys()) {
     const node = forest.find(roleRoot, owner);
-    if (node !== undefined) forest.collect(node, nodes);
+    if (node !== undefined) collect(forest, node, nodes, isActive);
   }
   return new Set(nodes);
 }

@@ -141,7 +141,7 @@ export async function createCluster(options: ClusterOptions = {}): Promise<Clust
 function masterOptions(options: ClusterOptions): Partial<Parameters<typeof createMaster>[0]> {
   const { weights, allocationIntervalMs, offerTimeoutMs, agentPingTimeoutMs } = options;
   const { maxAgentPingTimeouts, agentReregisterTimeoutMs, minAllocatable } = options;
-  const { maxOffersPerRound, agentOrder } = options;
+  const { maxOffersPerRound, agentOrder, sorter } = options;
   return {
     ...(weights === undefined ? {} : { weights }),
     ...(allocationIntervalMs === undefined ? {} : { allocationIntervalMs }),
@@ -152,6 +152,7 @@ function masterOptions(options: ClusterOptions): Partial<Parameters<typeof creat
     ...(minAllocatable === undefined ? {} : { minAllocatable }),
     ...(maxOffersPerRound === undefined ? {} : { maxOffersPerRound }),
     ...(agentOrder === undefined ? {} : { agentOrder }),
+    ...(sorter === undefined ? {} : { sorter }),
   };
 }
 

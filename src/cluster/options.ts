@@ -1,5 +1,5 @@
 import type { Executor } from '../agent/index.ts';
-import type { AgentOrder } from '../allocator/index.ts';
+import type { AgentOrder, SorterName } from '../allocator/index.ts';
 import {
   identifierError,
   InvalidArgument,
@@ -65,6 +65,11 @@ export interface ClusterOptions {
    * (`spreading`); `random` if absent.
    */
   readonly agentOrder?: AgentOrder;
+  /**
+   * Who is asked first about an agent: whoever has the smallest share (`drf`), or whoever is drawn, with weights as
+   * chances (`random`); `drf` if absent.
+   */
+  readonly sorter?: SorterName;
   /** Milliseconds that the sandbox of an ended task is kept, less when the disk fills up; one week if absent. */
   readonly gcDelayMs?: number;
   /** Where master and agents say what they do; nowhere if absent. */
@@ -106,6 +111,7 @@ const CLUSTER_OPTIONS: KnownKeys<ClusterOptions> = {
   minAllocatable: true,
   maxOffersPerRound: true,
   agentOrder: true,
+  sorter: true,
   gcDelayMs: true,
   log: true,
   checkInvariants: true,

@@ -1,4 +1,4 @@
-import type { AgentOrder, AllocatorOptions } from '../allocator/index.ts';
+import type { AgentOrder, AllocatorOptions, SorterName } from '../allocator/index.ts';
 import { InvalidArgument, shown } from '../core/index.ts';
 import { type Quantities, roleError } from '../resources/index.ts';
 import type { Clock, Log, Random } from '../runtime/index.ts';
@@ -40,6 +40,8 @@ export interface MasterOptions {
   readonly maxOffersPerRound?: number;
   /** Beyond Mesos: whether agents of which most is taken are offered first (`packing`) or last (`spreading`); `random` if absent. */
   readonly agentOrder?: AgentOrder;
+  /** Whether the smallest share decides who is asked first (`drf`), or a draw by weight (`random`); `drf` if absent. */
+  readonly sorter?: SorterName;
   /** By role, greater than 0; 1 for those not named. Ignored if there are weights in the registry. */
   readonly weights?: Readonly<Record<string, number>>;
   /** Names of hosts whose agents are offered; all if absent. `updateWhitelist` changes it. */
@@ -59,12 +61,13 @@ const REMOVED_AGENTS_MAX = 102_400;
 
 /** Those options that are the allocator's own. */
 export function allocatorOptions(options: MasterOptions): Partial<AllocatorOptions> {
-  const { allocationIntervalMs, minAllocatable, maxOffersPerRound, agentOrder } = options;
+  const { allocationIntervalMs, minAllocatable, maxOffersPerRound, agentOrder, sorter } = options;
   return {
     ...(allocationIntervalMs === undefined ? {} : { allocationIntervalMs }),
     ...(minAllocatable === undefined ? {} : { minAllocatable }),
     ...(maxOffersPerRound === undefined ? {} : { maxOffersPerRound }),
     ...(agentOrder === undefined ? {} : { agentOrder }),
+    ...(sorter === undefined ? {} : { sorter }),
   };
 }
 

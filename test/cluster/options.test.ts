@@ -32,6 +32,7 @@ describe('checkClusterOptions()', () => {
         minAllocatable: [Quantities.parse('cpus:1')],
         maxOffersPerRound: 3,
         agentOrder: 'packing',
+        sorter: 'random',
         log: silentLog,
       }),
     ).not.toThrow();
@@ -41,6 +42,7 @@ describe('checkClusterOptions()', () => {
 test.for([
   [{ maxOffersPerRound: 0 }, 'maxOffersPerRound: expected a whole number of 1 or more, got 0'],
   [{ agentOrder: 'tight' as never }, 'agentOrder: expected random, packing or spreading, got "tight"'],
+  [{ sorter: 'fair' as never }, 'sorter: expected drf or random, got "fair"'],
 ] as const)('what the allocator is to know reaches it: %j', async ([options, message]) => {
   await expect(createCluster({ agents: 0, ...options })).rejects.toThrow(message);
 });

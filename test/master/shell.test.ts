@@ -25,6 +25,7 @@ describe('createMaster()', () => {
     [{ weights: { '/': 1 } }, 'weights: '],
     [{ maxOffersPerRound: 0 }, 'maxOffersPerRound: expected a whole number of 1 or more, got 0'],
     [{ agentOrder: 'tight' as never }, 'agentOrder: expected random, packing or spreading, got "tight"'],
+    [{ sorter: 'fair' as never }, 'sorter: expected drf or random, got "fair"'],
   ] satisfies readonly (readonly [Partial<MasterOptions>, string])[])('refuses %j', ([options, message]) => {
     const make = () => createMaster({ clock: createManualClock(), random: seededRandom(1), ...options });
     expect(make).toThrow(message);
