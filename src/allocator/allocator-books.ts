@@ -166,9 +166,13 @@ export class AllocatorBooks {
     agent.machine = this.#machineOf(info.total);
     this.#machines.leave(machine);
     agent.info = { ...info, total: agent.machine.total };
-    if (info.total !== before && !info.total.quantities().equals(before.quantities())) {
-      this.#addTotal(before, -1);
-      this.#addTotal(info.total, 1);
+    if (info.total !== before) {
+      // A reservation changes what roles consume, and no amounts.
+      const isSameAmount = info.total.quantities().equals(before.quantities());
+      for (const [total, sign] of [[before, -1] as const, [info.total, 1] as const]) {
+        if (isSameAmount) this.quota.countTotal(total, sign);
+        else this.#addTotal(total, sign);
+      }
     }
     this.#characterize(agent);
     this.recompute(agent);

@@ -7,6 +7,8 @@ import {
   type Master,
   type MasterEvent,
   type MasterSnapshot,
+  type QuotaConfig,
+  type QuotaUpdateOptions,
 } from '../master/index.ts';
 import type { SchedulerEndpoint } from '../protocol/index.ts';
 import { silentLog } from '../runtime/index.ts';
@@ -72,6 +74,8 @@ export interface Cluster extends AsyncDisposable {
   teardown(frameworkId: FrameworkId): void;
   /** Sets the weights of roles. @throws InvalidArgument on a weight that is not above 0 */
   updateWeights(weights: Readonly<Record<string, number>>): void;
+  /** Sets the quotas of top-level roles; as the method of the same name of a master. @throws InvalidArgument */
+  updateQuota(configs: readonly QuotaConfig[], options?: QuotaUpdateOptions): void;
   /** Which hosts are offered from now on; `undefined`: all. @throws InvalidArgument on what is no host name */
   updateWhitelist(hostnames: readonly string[] | undefined): void;
   /** Replaces the maintenance schedule; as the methods of the same names of a master. @throws InvalidArgument */
@@ -273,6 +277,11 @@ class EmbeddedCluster implements Cluster {
   updateWeights(weights: Readonly<Record<string, number>>): void {
     this.#assertOpen('updateWeights');
     this.#master.updateWeights(weights);
+  }
+
+  updateQuota(configs: readonly QuotaConfig[], options: QuotaUpdateOptions = {}): void {
+    this.#assertOpen('updateQuota');
+    this.#master.updateQuota(configs, options);
   }
 
   updateWhitelist(hostnames: readonly string[] | undefined): void {

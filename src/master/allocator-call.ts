@@ -33,6 +33,10 @@ export function callAllocator(allocator: Allocator, call: AllocatorCall): void {
       return allocator.updateWhitelist(...call.args);
     case 'updateWeights':
       return allocator.updateWeights(...call.args);
+    case 'updateQuota':
+      return allocator.updateQuota(...call.args);
+    case 'recover':
+      return allocator.recover(...call.args);
     case 'updateAllocation':
       return allocator.updateAllocation(...call.args);
     case 'recoverResources':

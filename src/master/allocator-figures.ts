@@ -24,7 +24,7 @@ export function mayChangeFigures(command: MasterCommand): boolean {
 
 /**
  * **A3** What the allocator goes by besides its books is the master's, too: who can be offered and be offered to, which roles
- * are suppressed, how much there is in all, and weights.
+ * are suppressed, how much there is in all, weights and quotas.
  */
 export function figuresAgree(
   state: MasterState,
@@ -59,6 +59,11 @@ export function figuresAgree(
   for (const [role, weight] of state.weights) {
     if (there.weights.get(role) === weight) continue;
     violations.push(`A3: role ${role} weighs ${weight}, in the allocator's books ${there.weights.get(role) ?? 1}`);
+  }
+  const quotas = new Map(Array.from(there.quotas, ([role, { guarantees, limits }]) => [role, { guarantees, limits }]));
+  for (const role of new Set([...state.quotas.keys(), ...quotas.keys()])) {
+    const [own, other] = [state.quotas, quotas].map((table) => JSON.stringify(table.get(role)) ?? 'none');
+    if (own !== other) violations.push(`A3: role ${role} has quota ${own}, in the allocator's books ${other}`);
   }
   return violations;
 }

@@ -3,6 +3,7 @@ import { type AgentId, entriesByName, type FrameworkId, invariant, unreachable }
 import { holdsResources, isTerminal, type Task, type TaskState, type TaskStatus } from '../tasks/index.ts';
 import { unallocated } from './acceptance.ts';
 import { applyMaintenance } from './maintenance.ts';
+import { setQuotas } from './quota.ts';
 import type { MasterEvent } from './protocol.ts';
 import { Ring } from './ring.ts';
 import type { AgentRecord, FrameworkRecord, MasterTables } from './state.ts';
@@ -149,6 +150,8 @@ export function apply(state: MasterTables, event: MasterEvent): void {
     case 'weightsUpdated':
       for (const [role, weight] of entriesByName(event.weights)) state.weights.set(role, weight);
       return;
+    case 'quotaUpdated':
+      return setQuotas(state.quotas, event.quotas);
     default:
       return unreachable(event, 'MasterEvent');
   }
@@ -218,6 +221,7 @@ function loadRegistry(state: MasterTables, { registry }: Event<'registryLoaded'>
   for (const [id, agent] of registry.unreachableAgents) state.unreachableAgents.set(id, Object.freeze(agent));
   for (const [id, goneMs] of registry.goneAgents) state.goneAgents.set(id, goneMs);
   for (const [role, weight] of registry.weights) state.weights.set(role, weight);
+  for (const [role, quota] of registry.quotas) state.quotas.set(role, quota);
   for (const [hostname, machine] of registry.machines) state.machines.set(hostname, machine);
   // A master that was given the id of an earlier one shall not give out the ids of its agents again.
   const prefix = `${state.info.id}-S`;

@@ -5,6 +5,7 @@ import { giveBack, rescind } from './decide-offers.ts';
 import { removeFramework } from './decide-remove-framework.ts';
 import { Draft } from './draft.ts';
 import type { Decision, MasterCommand } from './protocol.ts';
+import type { RoleQuota } from './quota.ts';
 import type { MasterState } from './state.ts';
 
 /** An operator ends a framework. */
@@ -24,6 +25,13 @@ export function decideUpdateWeights(command: Extract<MasterCommand, { readonly t
   const draft = new Draft();
   const { weights } = command;
   draft.writeRegistry({ type: 'configuration', operation: { type: 'updateWeights', weights } });
+  return draft;
+}
+
+/** Roles will have these quotas once the registry says so. */
+export function decideUpdateQuota(command: Extract<MasterCommand, { readonly type: 'updateQuota' }>): Decision {
+  const draft = new Draft();
+  draft.writeRegistry({ type: 'configuration', operation: { type: 'updateQuota', quotas: command.quotas } });
   return draft;
 }
 
@@ -47,10 +55,33 @@ export function decideWeightsWritten(
 ): void {
   draft.event({ type: 'weightsUpdated', weights });
   draft.allocator({ method: 'updateWeights', args: [weights] });
-  const weighed = entriesByName(weights);
-  const matters = (role: string): boolean => weighed.some(([path]) => path === role || isStrictSubrole(role, path));
-  const isInUse = [...state.frameworks.values()].some(({ info }) => frameworkRoles(info).some(matters));
-  if (!isInUse) return;
+  const roles = entriesByName(weights).map(([role]) => role);
+  if (isAnyInUse(state, roles)) takeBackOffers(state, draft);
+}
+
+/**
+ * Roles have these quotas from now on. All offers are taken back if something is promised, since it may be among them, or
+ * if somebody has such a role or one below; what is used stays so.
+ *
+ * @see Mesos `src/master/quota_handler.cpp`
+ */
+export function decideQuotaWritten(state: MasterState, quotas: readonly RoleQuota[], draft: Draft): void {
+  draft.event({ type: 'quotaUpdated', quotas });
+  for (const { role, guarantees, limits } of quotas) {
+    draft.allocator({ method: 'updateQuota', args: [role, { guarantees, limits }] });
+  }
+  const isPromising = quotas.some(({ guarantees }) => !guarantees.isEmpty);
+  const roles = quotas.map(({ role }) => role);
+  if (isPromising || isAnyInUse(state, roles)) takeBackOffers(state, draft);
+}
+
+/** Whether a framework has one of the roles, or one below it. */
+function isAnyInUse(state: MasterState, roles: readonly string[]): boolean {
+  const matters = (role: string): boolean => roles.some((path) => path === role || isStrictSubrole(role, path));
+  return [...state.frameworks.values()].some(({ info }) => frameworkRoles(info).some(matters));
+}
+
+function takeBackOffers(state: MasterState, draft: Draft): void {
   for (const offer of [...state.offers.all()]) {
     rescind(state, offer, draft);
     giveBack(offer, undefined, draft);

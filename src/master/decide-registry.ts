@@ -2,7 +2,7 @@ import { type AgentId, entriesByName, unreachable } from '../core/index.ts';
 import { awaitAgent, decideAdmitted } from './decide-admission.ts';
 import { decideDeparted, depart } from './decide-lose-agent.ts';
 import { decideMaintained } from './decide-maintenance.ts';
-import { decideWeightsWritten } from './decide-operator.ts';
+import { decideQuotaWritten, decideWeightsWritten } from './decide-operator.ts';
 import { Draft } from './draft.ts';
 import type { Decision, MasterCommand, RegistryWrite } from './protocol.ts';
 import type { MasterState } from './state.ts';
@@ -15,8 +15,8 @@ const PRUNING_INTERVAL_MS = 900_000;
 const REMOVED_AGENT_AGE_MS_MAX = 14 * 24 * 3_600_000;
 
 /**
- * A master starts with what the one before it has left: admitted agents have their time to come back, weights hold. Those
- * of the options are for a registry that has none.
+ * A master starts with what the one before it has left: admitted agents have their time to come back, weights and quotas
+ * hold: if there are any, the allocator waits for most of the agents. Weights of the options are for a registry that has none.
  *
  * @see Mesos `src/master/master.cpp`, `Master::_recover`
  */
@@ -26,6 +26,9 @@ export function decideRegistryRecovered(state: MasterState, command: Command<'re
   draft.event({ type: 'registryLoaded', registry });
   for (const agentId of registry.agents.keys()) awaitAgent(state, agentId, draft);
   schedulePruning(draft);
+  if (registry.quotas.size > 0) {
+    draft.allocator({ method: 'recover', args: [registry.agents.size, registry.quotas] });
+  }
   if (registry.weights.size > 0) {
     draft.allocator({ method: 'updateWeights', args: [Object.fromEntries(registry.weights)] });
   } else if (entriesByName(weights).length > 0) {
@@ -63,6 +66,8 @@ function decideConfigured(
   switch (operation.type) {
     case 'updateWeights':
       return decideWeightsWritten(state, operation.weights, draft);
+    case 'updateQuota':
+      return decideQuotaWritten(state, operation.quotas, draft);
     case 'pruneAgents':
       return draft.event({ ...operation, type: 'agentsPruned' });
     default:

@@ -5,7 +5,7 @@ import { decideInverseAllocated, decideInverseOfferTimedOut } from './decide-inv
 import { decideAgentDisconnected, decideMarkAgentGone, decideRemoveAgent } from './decide-lose-agent.ts';
 import { decideMaintain } from './decide-maintenance.ts';
 import { decideAllocated, decideOfferTimedOut } from './decide-offers.ts';
-import { decideTeardown, decideUpdateWeights, decideUpdateWhitelist } from './decide-operator.ts';
+import { decideTeardown, decideUpdateQuota, decideUpdateWeights, decideUpdateWhitelist } from './decide-operator.ts';
 import { decidePingDue, decideReregisterTimedOut } from './decide-register.ts';
 import {
   decideRecoveryTimedOut,
@@ -71,6 +71,8 @@ export function decide(state: MasterState, command: MasterCommand): Decision {
       return decideTeardown(state, command);
     case 'updateWeights':
       return decideUpdateWeights(command);
+    case 'updateQuota':
+      return decideUpdateQuota(command);
     case 'updateWhitelist':
       return decideUpdateWhitelist(command);
     case 'maintain':

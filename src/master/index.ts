@@ -26,6 +26,7 @@ export type {
   OfferEnd,
   RegistryWrite,
 } from './protocol.ts';
+export type { QuotaConfig, QuotaUpdateOptions, RoleQuota } from './quota.ts';
 export {
   type Registry,
   type RegistryOperation,
@@ -41,7 +42,7 @@ export {
   type RegistryFault,
 } from './registry-memory.ts';
 export { createMaster, type Master, MASTER_VERSION } from './shell.ts';
-export type { AgentSnapshot, FrameworkSnapshot, MachineSnapshot, MasterSnapshot } from './snapshot.ts';
+export type { AgentSnapshot, FrameworkSnapshot, MachineSnapshot, MasterSnapshot, QuotaSnapshot } from './snapshot.ts';
 export {
   type Admission,
   type AgentRecord,

@@ -2,7 +2,7 @@ import type { Allocator } from '../allocator/index.ts';
 import type { AgentId, FrameworkId } from '../core/index.ts';
 import { type Resource, Resources } from '../resources/index.ts';
 import { holdsResources } from '../tasks/index.ts';
-import { type Machines, sameTime, unavailabilityOf } from './maintenance.ts';
+import { sameTime, unavailabilityOf } from './maintenance.ts';
 import type { RegistryState } from './registry.ts';
 import type { MasterState } from './state.ts';
 
@@ -245,7 +245,7 @@ export function tasksHoldWhatTheyWereGiven(state: MasterBooks): Violations {
   return violations;
 }
 
-/** **R2** The master says of agents and weights what the registry says: a successor would not contradict it. */
+/** **R2** The master says of agents, weights and quotas what the registry says: a successor would not contradict it. */
 export function registryAgrees(state: MasterState, registry: RegistryState): Violations {
   const { agents, recoveredAgents, unreachableAgents } = state;
   const violations: string[] = [];
@@ -273,9 +273,10 @@ export function registryAgrees(state: MasterState, registry: RegistryState): Vio
   };
   compare('gone agent', state.goneAgents, registry.goneAgents);
   compare('weight of role', state.weights, registry.weights);
-  const planned = (machines: Machines): ReadonlyMap<string, string> => {
-    return new Map([...machines].map(([hostname, machine]) => [hostname, JSON.stringify(machine)]));
+  const written = (table: ReadonlyMap<string, object>): ReadonlyMap<string, string> => {
+    return new Map([...table].map(([key, value]) => [key, JSON.stringify(value)]));
   };
-  compare('machine', planned(state.machines), planned(registry.machines));
+  compare('quota of role', written(state.quotas), written(registry.quotas));
+  compare('machine', written(state.machines), written(registry.machines));
   return violations;
 }

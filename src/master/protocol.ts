@@ -15,6 +15,7 @@ import type { LogLevel } from '../runtime/index.ts';
 import type { TaskState, TaskStatus } from '../tasks/index.ts';
 import type { ExecutorRecord } from './executor-table.ts';
 import type { MaintenanceOperation } from './maintenance.ts';
+import type { RoleQuota } from './quota.ts';
 import type { RegistryOperation, RegistryState } from './registry.ts';
 import type { AgentRecord, ConnectionId, DeferredKill, FrameworkRecord, RegistrationMessage } from './state.ts';
 import type { Task } from '../tasks/index.ts';
@@ -59,6 +60,8 @@ export type MasterStimulus =
   | { readonly type: 'markAgentGone'; readonly agentId: AgentId }
   | { readonly type: 'removeAgent'; readonly agentId: AgentId }
   | { readonly type: 'updateWeights'; readonly weights: Readonly<Record<string, number>> }
+  /** Valid when it was asked for. */
+  | { readonly type: 'updateQuota'; readonly quotas: readonly RoleQuota[] }
   | { readonly type: 'updateWhitelist'; readonly hostnames: readonly string[] | undefined }
   /** Valid when it was asked for. */
   | { readonly type: 'maintain'; readonly operation: MaintenanceOperation };
@@ -86,7 +89,7 @@ export type RegistryWrite =
     }
   | {
       readonly type: 'configuration';
-      readonly operation: Operation<'updateWeights' | 'pruneAgents'> | MaintenanceOperation;
+      readonly operation: Operation<'updateWeights' | 'updateQuota' | 'pruneAgents'> | MaintenanceOperation;
     };
 
 /** How an offer ended. `withdrawn`: silently, since there is nobody to be told. */
@@ -200,7 +203,8 @@ export type MasterEvent =
       /** Absent: it keeps the state that it had. */
       readonly status?: TaskStatus;
     }
-  | { readonly type: 'weightsUpdated'; readonly weights: Readonly<Record<string, number>> };
+  | { readonly type: 'weightsUpdated'; readonly weights: Readonly<Record<string, number>> }
+  | { readonly type: 'quotaUpdated'; readonly quotas: readonly RoleQuota[] };
 
 /** One call of the allocator, as data. */
 export type AllocatorCall = {
@@ -222,6 +226,8 @@ type AllocatorMethod =
   | 'updateInverseOffer'
   | 'updateWhitelist'
   | 'updateWeights'
+  | 'updateQuota'
+  | 'recover'
   | 'updateAllocation'
   | 'recoverResources'
   | 'suppressOffers'

@@ -1,6 +1,8 @@
+import type { Quota } from '../allocator/index.ts';
 import { type AgentId, entriesByName, unreachable } from '../core/index.ts';
 import type { AgentInfo } from '../protocol/index.ts';
 import { applyMaintenance, type MachineRecord, type Machines, type MaintenanceOperation } from './maintenance.ts';
+import { type RoleQuota, setQuotas } from './quota.ts';
 
 /** An agent that did not answer any more; its tasks may still run. */
 export interface UnreachableAgent {
@@ -23,6 +25,8 @@ export interface RegistryState {
   readonly goneAgents: ReadonlyMap<AgentId, number>;
   /** By role, of those that were ever set. */
   readonly weights: ReadonlyMap<string, number>;
+  /** By role; those that promise or limit something. */
+  readonly quotas: ReadonlyMap<string, Quota>;
   /** By host name, those that are in the maintenance schedule. */
   readonly machines: Machines;
 }
@@ -31,7 +35,7 @@ export interface RegistryState {
  * One change of the registry. None is refused, and a list of them applied twice gives the same as applied once: what may
  * have been written or not is written again.
  *
- * @see Mesos `src/master/registry_operations.hpp`, `src/master/weights.hpp`
+ * @see Mesos `src/master/registry_operations.hpp`, `src/master/weights.hpp`, `src/master/quota.hpp`
  */
 export type RegistryOperation =
   /** A new agent. As with the two after it: an agent that is gone stays gone. */
@@ -48,6 +52,7 @@ export type RegistryOperation =
   /** Unreachable and gone agents that are forgotten. */
   | { readonly type: 'pruneAgents'; readonly unreachable: readonly AgentId[]; readonly gone: readonly AgentId[] }
   | { readonly type: 'updateWeights'; readonly weights: Readonly<Record<string, number>> }
+  | { readonly type: 'updateQuota'; readonly quotas: readonly RoleQuota[] }
   | MaintenanceOperation;
 
 /** What comes of {@link Registry.recover}. `epoch` rises with each recovery, and proves to `write` who is writing. */
@@ -86,6 +91,7 @@ export interface RegistryTables extends RegistryState {
   readonly unreachableAgents: Map<AgentId, UnreachableAgent>;
   readonly goneAgents: Map<AgentId, number>;
   readonly weights: Map<string, number>;
+  readonly quotas: Map<string, Quota>;
   readonly machines: Map<string, MachineRecord>;
 }
 
@@ -96,6 +102,7 @@ export function copyRegistry(from?: RegistryState): RegistryTables {
     unreachableAgents: new Map(from?.unreachableAgents),
     goneAgents: new Map(from?.goneAgents),
     weights: new Map(from?.weights),
+    quotas: new Map(from?.quotas),
     machines: new Map(from?.machines),
   };
 }
@@ -140,6 +147,8 @@ export function applyToRegistry(registry: RegistryTables, operation: RegistryOpe
     case 'updateWeights':
       for (const [role, weight] of entriesByName(operation.weights)) weights.set(role, weight);
       return;
+    case 'updateQuota':
+      return setQuotas(registry.quotas, operation.quotas);
     default:
       return unreachable(operation, 'RegistryOperation');
   }

@@ -35,6 +35,7 @@ import type { MasterCommand, MasterEffect, MasterEvent, MasterStimulus } from '.
 import { applyToRegistry, copyRegistry, type RegistryState, type RegistryTables } from './registry.ts';
 import { createMemoryRegistry } from './registry-memory.ts';
 import { RegistryWriter } from './registry-writer.ts';
+import { type QuotaConfig, type QuotaUpdateOptions, offersAreWithinLimits, quotasOf } from './quota.ts';
 import { Ring } from './ring.ts';
 import { type MasterSnapshot, takeSnapshot } from './snapshot.ts';
 import { type ConnectionId, emptyState, type MasterTables } from './state.ts';
@@ -69,6 +70,13 @@ export interface Master extends AsyncDisposable {
   removeAgent(agentId: AgentId): void;
   /** Sets the weights of these roles; others stay. @throws InvalidArgument if one is not greater than 0 */
   updateWeights(weights: Readonly<Record<string, number>>): void;
+  /**
+   * Sets the quotas of these top-level roles, all of them or none; others stay. Nothing that is used is taken back.
+   *
+   * @throws InvalidArgument naming what is wrong. Unless forced, also if a role consumes more than its limits already, or
+   *   if what is guaranteed goes beyond what all agents have
+   */
+  updateQuota(configs: readonly QuotaConfig[], options?: QuotaUpdateOptions): void;
   /**
    * From the next allocation on only agents on these hosts are offered; what is offered stays so. `undefined`: every
    * host, as in the beginning; an empty list: none.
@@ -223,6 +231,11 @@ class MasterShell implements Master {
     this.#post({ type: 'updateWeights', weights: { ...weights } });
   }
 
+  updateQuota(configs: readonly QuotaConfig[], options: QuotaUpdateOptions = {}): void {
+    this.#assertOpen('updateQuota');
+    this.#post({ type: 'updateQuota', quotas: quotasOf(configs, options, this.#state) });
+  }
+
   updateWhitelist(hostnames: readonly string[] | undefined): void {
     this.#assertOpen('updateWhitelist');
     checkWhitelist(hostnames);
@@ -347,6 +360,7 @@ class MasterShell implements Master {
       ...broken,
       ...this.#sweep.check(this.#state, allocator),
       ...inverseOffersAreAnswerable(this.#state),
+      ...offersAreWithinLimits(this.#state, command),
       ...figures,
       ...registry,
     ];

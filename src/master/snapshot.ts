@@ -1,3 +1,4 @@
+import type { Quota } from '../allocator/index.ts';
 import type { AgentId, ExecutorId, FrameworkId, MasterId } from '../core/index.ts';
 import type { InverseOffer, InverseOfferStatus, Offer, OfferConstraints } from '../offers/index.ts';
 import type { FrameworkInfo } from '../protocol/index.ts';
@@ -5,6 +6,7 @@ import { frameworkRoles } from '../protocol/index.ts';
 import { type Attribute, Quantities, Resources } from '../resources/index.ts';
 import type { Task } from '../tasks/index.ts';
 import { type MachineRecord, machineKey } from './maintenance.ts';
+import { consumptionOf } from './quota.ts';
 import type { AgentRecord, CompletedFramework, FrameworkRecord, MasterState } from './state.ts';
 
 /** An agent, for people; times are epoch milliseconds. */
@@ -69,10 +71,18 @@ export interface MasterSnapshot {
   readonly used: Quantities;
   readonly offered: Quantities;
   readonly weights: Readonly<Record<string, number>>;
+  /** By role; of those that are promised something, or limited. */
+  readonly quotas: Readonly<Record<string, QuotaSnapshot>>;
   /** Outstanding ones. */
   readonly inverseOffers: readonly InverseOffer[];
   /** Those that are in the maintenance schedule. */
   readonly machines: readonly MachineSnapshot[];
+}
+
+/** The quota of a role, for people. */
+export interface QuotaSnapshot extends Quota {
+  /** What is reserved to the role and below it, and what else frameworks use there; offers are not in it. */
+  readonly consumed: Quantities;
 }
 
 /** A machine in the maintenance schedule, for people. @see Mesos `maintenance::ClusterStatus` */
@@ -110,6 +120,9 @@ export function takeSnapshot(state: MasterState): MasterSnapshot {
     used: sum(agents.map(({ used }) => used)),
     offered: sum(agents.map(({ offered }) => offered)),
     weights: Object.fromEntries(state.weights),
+    quotas: Object.fromEntries(
+      Array.from(state.quotas, ([role, quota]) => [role, { ...quota, consumed: consumptionOf(state, role) }]),
+    ),
     inverseOffers: [...state.inverseOffers.all()],
     machines: [...state.machines].map(([hostname, machine]) => {
       const agents = [...state.agents.values()].filter(({ info }) => machineKey(info.hostname) === hostname);

@@ -1,3 +1,4 @@
+import type { Quota } from '../allocator/index.ts';
 import type { AgentId, FrameworkId, TaskId } from '../core/index.ts';
 import type { InverseOffer, InverseOfferStatus, OfferConstraints } from '../offers/index.ts';
 import type { AgentInfo, AgentMessage, FrameworkInfo, MasterInfo } from '../protocol/index.ts';
@@ -142,6 +143,8 @@ export interface MasterState {
   readonly inverseOffers: Offers<InverseOffer>;
   readonly used: Used;
   readonly weights: ReadonlyMap<string, number>;
+  /** Of roles that are promised something, or limited. */
+  readonly quotas: ReadonlyMap<string, Quota>;
   /** Those that are in the maintenance schedule. */
   readonly machines: Machines;
   /** The next number of each kind of id. */
@@ -170,6 +173,7 @@ export interface MasterTables extends MasterState {
   readonly inverseOffers: OfferTable<InverseOffer>;
   readonly used: UsedTable;
   readonly weights: Map<string, number>;
+  readonly quotas: Map<string, Quota>;
   readonly machines: Map<string, MachineRecord>;
   nextFramework: number;
   nextAgent: number;
@@ -199,6 +203,7 @@ export function emptyState(info: MasterInfo, config: MasterConfig): MasterTables
     inverseOffers: new OfferTable(),
     used: new UsedTable(),
     weights: new Map(),
+    quotas: new Map(),
     machines: new Map(),
     nextFramework: 0,
     nextAgent: 0,

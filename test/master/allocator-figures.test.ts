@@ -3,7 +3,7 @@ import { createAllocator } from '../../src/allocator/index.ts';
 import { AgentId, FrameworkId, MasterId } from '../../src/core/index.ts';
 import { apply, emptyState } from '../../src/master/index.ts';
 import { figuresAgree } from '../../src/master/allocator-figures.ts';
-import { Resources } from '../../src/resources/index.ts';
+import { Quantities, ResourceLimits, Resources } from '../../src/resources/index.ts';
 import { seededRandom } from '../../src/runtime/index.ts';
 import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 
@@ -81,6 +81,17 @@ test('figuresAgree() names what the allocator reckons with and the master does n
   apply(state, { type: 'weightsUpdated', weights: { r: 2 } });
   expect(figuresAgree(state, allocator)).toEqual(["A3: role r weighs 2, in the allocator's books 1"]);
   allocator.updateWeights({ r: 2 });
+  expect(figuresAgree(state, allocator)).toEqual([]);
+
+  const quota = { guarantees: Quantities.empty, limits: ResourceLimits.of({ cpus: 1 }) };
+  apply(state, { type: 'quotaUpdated', quotas: [{ role: 'r', ...quota }] });
+  const own = '{"guarantees":{},"limits":{"cpus":1}}';
+  expect(figuresAgree(state, allocator)).toEqual([`A3: role r has quota ${own}, in the allocator's books none`]);
+  allocator.updateQuota('r', quota);
+  expect(figuresAgree(state, allocator)).toEqual([]);
+  allocator.updateQuota('s', quota);
+  expect(figuresAgree(state, allocator)).toEqual([`A3: role s has quota none, in the allocator's books ${own}`]);
+  allocator.updateQuota('s', { guarantees: Quantities.empty, limits: ResourceLimits.empty });
   expect(figuresAgree(state, allocator)).toEqual([]);
   allocator.close();
 });

@@ -14,7 +14,7 @@ import {
 import { readConfig } from '../../src/master/options.ts';
 import { applyToRegistry, copyRegistry } from '../../src/master/registry.ts';
 import type { AgentInfo } from '../../src/protocol/index.ts';
-import { Resources } from '../../src/resources/index.ts';
+import { Quantities, ResourceLimits, Resources } from '../../src/resources/index.ts';
 import { seededRandom } from '../../src/runtime/index.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 import { createHarness } from '../support/master-harness.ts';
@@ -24,7 +24,7 @@ const INFO: AgentInfo = { id: A, hostname: 'h', resources: Resources.parse('cpus
 
 /** What is in a registry, in a form that is easily compared. */
 function contents(registry: ReturnType<MemoryRegistry['state']>): object {
-  const { agents, unreachableAgents, goneAgents, weights, machines } = registry;
+  const { agents, unreachableAgents, goneAgents, weights, quotas, machines } = registry;
   return {
     admitted: [...agents.keys()],
     unreachable: [...unreachableAgents].map(
@@ -32,6 +32,7 @@ function contents(registry: ReturnType<MemoryRegistry['state']>): object {
     ),
     gone: [...goneAgents].map(([id, goneMs]) => `${id} ${goneMs}`),
     weights: Object.fromEntries(weights),
+    quotas: [...quotas].map(([role, { guarantees, limits }]) => `${role} ${guarantees} ${limits}`),
     machines: Object.fromEntries(machines),
   };
 }
@@ -52,10 +53,21 @@ const SCHEDULE: RegistryOperation = {
     { hostname: 'h2', unavailability: { startMs: 2 } },
   ],
 };
+const LIMIT: RegistryOperation = {
+  type: 'updateQuota',
+  quotas: [
+    { role: 'eng', guarantees: Quantities.empty, limits: ResourceLimits.of({ cpus: 2 }) },
+    { role: 'ops', guarantees: Quantities.of({ cpus: 1 }), limits: ResourceLimits.empty },
+  ],
+};
+const UNLIMIT: RegistryOperation = {
+  type: 'updateQuota',
+  quotas: [{ role: 'eng', guarantees: Quantities.empty, limits: ResourceLimits.empty }],
+};
 const DOWN: RegistryOperation = { type: 'startMaintenance', hostnames: ['h1'] };
 const UP: RegistryOperation = { type: 'stopMaintenance', hostnames: ['h1'] };
 
-const NOTHING = { admitted: [], unreachable: [], gone: [], weights: {}, machines: {} };
+const NOTHING = { admitted: [], unreachable: [], gone: [], weights: {}, quotas: [], machines: {} };
 const ADMITTED = { ...NOTHING, admitted: ['a'] };
 const IS_UNREACHABLE = { ...NOTHING, unreachable: ['a h 5'] };
 const IS_GONE = { ...NOTHING, gone: ['a 7'] };
@@ -85,6 +97,8 @@ describe('An operation of the registry', () => {
       ],
       { ...NOTHING, weights: { eng: 4, ops: 3 } },
     ],
+    [[LIMIT], { ...NOTHING, quotas: ['eng {} cpus:2', 'ops cpus:1 {}'] }],
+    [[LIMIT, UNLIMIT], { ...NOTHING, quotas: ['ops cpus:1 {}'] }],
     [[SCHEDULE], { ...NOTHING, machines: { h1: draining(1), h2: draining(2) } }],
     [[SCHEDULE, { ...SCHEDULE, plan: [] }], NOTHING],
     [[SCHEDULE, DOWN], { ...NOTHING, machines: { h1: { ...draining(1), mode: 'DOWN' }, h2: draining(2) } }],

@@ -1,5 +1,5 @@
 import { ExecutorId, OfferId, TaskId, unreachable } from '../../src/core/index.ts';
-import { createMemoryRegistry, type RegistryFault } from '../../src/master/index.ts';
+import { createMemoryRegistry, type QuotaConfig, type RegistryFault } from '../../src/master/index.ts';
 import type { Offer, OfferOperation } from '../../src/offers/index.ts';
 import { frameworkRoles, hasCapability } from '../../src/protocol/index.ts';
 import { type Resource, Resources, reservationRole } from '../../src/resources/index.ts';
@@ -31,7 +31,7 @@ export type Step =
   | { readonly do: 'loseAgent' | 'connectAgent' | 'muteAgent' | 'retry'; readonly at: number }
   | { readonly do: 'forgetTask'; readonly at: number }
   | { readonly do: 'markGone' | 'removeAgent' | 'unregister'; readonly at: number }
-  | { readonly do: 'weigh'; readonly at: number }
+  | { readonly do: 'weigh' | 'limit'; readonly at: number }
   | { readonly do: 'failover' | 'troubleRegistry'; readonly at: number }
   | { readonly do: 'advance'; readonly ms: number };
 
@@ -46,6 +46,14 @@ export type Company = 'nothing' | 'launchBefore' | 'launchAfter' | 'again' | 'un
 
 const AGENTS = 3;
 const ROLES = ['eng', 'ops', 'eng/web'];
+const QUOTAS: readonly QuotaConfig[] = [
+  { role: 'eng' },
+  { role: 'eng', limits: { cpus: 3 } },
+  { role: 'eng', guarantees: { cpus: 2, mem: 256 }, limits: { cpus: 5, mem: 1_024 } },
+  { role: 'ops', limits: { cpus: 2, mem: 512 } },
+  { role: 'ops', guarantees: { cpus: 1 } },
+  { role: 'ops' },
+];
 const CAPABILITIES = ['MULTI_ROLE', 'PARTITION_AWARE', 'RESERVATION_REFINEMENT', 'SHARED_RESOURCES'] as const;
 
 /** How often the world came to what is rare. */
@@ -199,6 +207,8 @@ export class World {
         return this.#endAgent(step.at, (agent) => agent.send({ type: 'unregisterAgent' }));
       case 'weigh':
         return this.harness.master.updateWeights({ eng: 1 + (step.at % 4) });
+      case 'limit':
+        return this.harness.master.updateQuota([QUOTAS[step.at % QUOTAS.length] ?? { role: 'eng' }], { force: true });
       case 'failover':
         return this.harness.failover();
       case 'troubleRegistry':

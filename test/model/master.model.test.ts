@@ -81,7 +81,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       at,
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('weigh' as const), at }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('weigh' as const, 'limit' as const), at }) },
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constantFrom('failover' as const, 'troubleRegistry' as const), at }),
