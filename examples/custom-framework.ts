@@ -3,7 +3,7 @@
  * and input in, state and calls out; `run` connects it to a cluster. Run it with `npx tsx examples/custom-framework.ts`.
  */
 import { commandTask, createCluster, isTerminal, type Offer, type TaskStatus } from 'altiplano';
-import { run, type Scheduler, type SchedulerAction, type SchedulerInput } from 'altiplano/scheduler';
+import { matchOffer, run, type Scheduler, type SchedulerAction, type SchedulerInput } from 'altiplano/scheduler';
 
 type Job = { readonly name: string; readonly command: string; readonly attempt: number };
 
@@ -19,7 +19,7 @@ interface Jobs {
 type Answer = readonly [Jobs, readonly SchedulerAction[]];
 
 const MAX_ATTEMPTS = 3;
-const NEEDS = 'cpus:0.5;mem:32';
+const NEEDS = { cpus: 0.5, memMb: 32 };
 
 function handle(jobs: Jobs, input: SchedulerInput): Answer {
   if (input.type === 'offers') return launch(jobs, input.offers);
@@ -28,20 +28,21 @@ function handle(jobs: Jobs, input: SchedulerInput): Answer {
   return [jobs, []];
 }
 
-/** One job per offer; an offer that is not needed goes back for a minute. */
+/** One job per offer; an offer that is too small, or not needed, goes back for a minute. */
 function launch({ queue, running, ...rest }: Jobs, offers: readonly Offer[]): Answer {
-  const started = new Map(running);
-  const actions = offers.map((offer, index): SchedulerAction => {
-    const job = queue[index];
-    if (job === undefined) return { type: 'decline', offerIds: [offer.id], filters: { refuseMs: 60_000 } };
+  const [started, waiting] = [new Map(running), [...queue]];
+  const actions = offers.map((offer): SchedulerAction => {
+    const offerIds = [offer.id];
+    const match = matchOffer(NEEDS, offer);
+    const job = match.matched ? waiting.shift() : undefined;
+    if (!match.matched || job === undefined) return { type: 'decline', offerIds, filters: { refuseMs: 60_000 } };
     const id = `${job.name}-${job.attempt}`;
     started.set(id, job);
     const environment = { ATTEMPT: String(job.attempt) };
-    const task = commandTask({ id, command: job.command, environment, offer, resources: NEEDS });
-    const operations = [{ type: 'LAUNCH', taskInfos: [task] }] as const;
-    return { type: 'accept', offerIds: [offer.id], operations, filters: { refuseMs: 0 } };
+    const task = commandTask({ id, command: job.command, environment, offer, resources: match.resources });
+    return { type: 'accept', offerIds, operations: [{ type: 'LAUNCH', taskInfos: [task] }], filters: { refuseMs: 0 } };
   });
-  return [{ ...rest, queue: queue.slice(offers.length), running: started }, actions];
+  return [{ ...rest, queue: waiting, running: started }, actions];
 }
 
 function settle(jobs: Jobs, { taskId, state, message = '' }: TaskStatus): Answer {
