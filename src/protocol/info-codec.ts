@@ -1,6 +1,7 @@
 import type { AgentInfo } from './agent-info.ts';
 import type { FrameworkCapability, FrameworkInfo } from './framework-info.ts';
 import { boolean, type Codec, choice, list, map, number, optional, record, text } from './json-codec.ts';
+import { CAPABILITY_NAMES } from './names.ts';
 import { attributesCodec, labelsCodec, quantitiesCodec, resourcesCodec } from './resource-codec.ts';
 import { agentIdCodec, frameworkIdCodec } from './task-codec.ts';
 
@@ -12,20 +13,7 @@ export const frameworkInfoCodec: Codec<FrameworkInfo> = record<FrameworkInfo>({
   checkpoint: optional(boolean),
   role: optional(text),
   roles: optional(list(text)),
-  capabilities: optional(
-    list(
-      choice<FrameworkCapability>({
-        REVOCABLE_RESOURCES: true,
-        TASK_KILLING_STATE: true,
-        GPU_RESOURCES: true,
-        SHARED_RESOURCES: true,
-        PARTITION_AWARE: true,
-        MULTI_ROLE: true,
-        RESERVATION_REFINEMENT: true,
-        REGION_AWARE: true,
-      }),
-    ),
-  ),
+  capabilities: optional(list(choice<FrameworkCapability>(CAPABILITY_NAMES))),
   principal: optional(text),
   hostname: optional(text),
   webuiUrl: optional(text),

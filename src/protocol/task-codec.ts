@@ -24,6 +24,7 @@ import {
   record,
   text,
 } from './json-codec.ts';
+import { REASON_NAMES, SOURCE_NAMES, TASK_STATE_NAMES } from './names.ts';
 import { labelsCodec, resourcesCodec } from './resource-codec.ts';
 
 export const agentIdCodec: Codec<AgentId> = identifier(AgentId);
@@ -31,42 +32,11 @@ export const executorIdCodec: Codec<ExecutorId> = identifier(ExecutorId);
 export const frameworkIdCodec: Codec<FrameworkId> = identifier(FrameworkId);
 export const taskIdCodec: Codec<TaskId> = identifier(TaskId);
 
-export const taskStateCodec: Codec<TaskState> = choice<TaskState>({
-  TASK_STAGING: true,
-  TASK_STARTING: true,
-  TASK_RUNNING: true,
-  TASK_KILLING: true,
-  TASK_FINISHED: true,
-  TASK_FAILED: true,
-  TASK_KILLED: true,
-  TASK_ERROR: true,
-  TASK_LOST: true,
-  TASK_DROPPED: true,
-  TASK_UNREACHABLE: true,
-  TASK_GONE: true,
-  TASK_GONE_BY_OPERATOR: true,
-  TASK_UNKNOWN: true,
-});
+export const taskStateCodec: Codec<TaskState> = choice<TaskState>(TASK_STATE_NAMES);
 
-const sourceCodec = choice<StatusSource>({ SOURCE_MASTER: true, SOURCE_AGENT: true, SOURCE_EXECUTOR: true });
+const sourceCodec = choice<StatusSource>(SOURCE_NAMES);
 
-const reasonCodec = choice<StatusReason>({
-  REASON_AGENT_DISCONNECTED: true,
-  REASON_AGENT_REMOVED: true,
-  REASON_AGENT_REMOVED_BY_OPERATOR: true,
-  REASON_AGENT_REREGISTERED: true,
-  REASON_AGENT_RESTARTED: true,
-  REASON_CONTAINER_LAUNCH_FAILED: true,
-  REASON_EXECUTOR_TERMINATED: true,
-  REASON_FRAMEWORK_REMOVED: true,
-  REASON_INVALID_OFFERS: true,
-  REASON_MAX_COMPLETION_TIME_REACHED: true,
-  REASON_RECONCILIATION: true,
-  REASON_RESOURCES_UNKNOWN: true,
-  REASON_TASK_GROUP_INVALID: true,
-  REASON_TASK_INVALID: true,
-  REASON_TASK_KILLED_DURING_LAUNCH: true,
-});
+const reasonCodec = choice<StatusReason>(REASON_NAMES);
 
 export const killPolicyCodec: Codec<KillPolicy> = record<KillPolicy>({ gracePeriodMs: optional(number) });
 

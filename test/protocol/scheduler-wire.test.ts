@@ -263,6 +263,13 @@ describe('what real clients and a real Mesos wrote', () => {
     expect(() => readSchedulerCall(readJson(CALL, json))).toThrow(InvalidArgument);
   });
 
+  test('a reason that only Mesos has is not read', () => {
+    const status = { task_id: { value: 't' }, state: 'TASK_FAILED', source: 'SOURCE_AGENT', reason: 'REASON_GC_ERROR' };
+    const event = readSchedulerEvent(readJson(EVENT, { type: 'UPDATE', update: { status } }));
+    expect(event).toMatchObject({ type: 'update', status: { state: 'TASK_FAILED' } });
+    expect(event).not.toHaveProperty('status.reason');
+  });
+
   test('what a task asks for and is not built is kept by its name', () => {
     const task = {
       name: 't',

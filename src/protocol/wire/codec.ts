@@ -126,9 +126,14 @@ export interface FieldCodec<T> {
   readonly absent: (() => T) | undefined;
 }
 
+/** A codec that may find nothing it knows in what is there. */
+export type LenientCodec<T> = Pick<WireCodec<T>, 'write'> & {
+  read(wire: Written, path: string): T | undefined;
+};
+
 export interface OptionalFieldCodec<T> {
   readonly wireName: string;
-  readonly optional: WireCodec<T>;
+  readonly optional: LenientCodec<T>;
 }
 
 /** A field that is always there on our side; `absent` gives it where it is not on the wire. */
@@ -141,7 +146,7 @@ export function listed<T>(wireName: string, element: WireCodec<T>): FieldCodec<r
   return field(wireName, list(element), () => []);
 }
 
-export function optional<T>(wireName: string, codec: WireCodec<T>): OptionalFieldCodec<T> {
+export function optional<T>(wireName: string, codec: LenientCodec<T>): OptionalFieldCodec<T> {
   return { wireName, optional: codec };
 }
 
@@ -176,7 +181,8 @@ export function message<T extends object>(fields: FieldCodecs<T>): WireCodec<T> 
         const part = (wire as WireMessage)[wireName];
         const fieldPath = path === '' ? wireName : `${path}.${wireName}`;
         if ('optional' in rest) {
-          if (part !== undefined) value[name] = rest.optional.read(part, fieldPath);
+          const known = part === undefined ? undefined : rest.optional.read(part, fieldPath);
+          if (known !== undefined) value[name] = known;
         } else if (part !== undefined) value[name] = rest.codec.read(part, fieldPath);
         else if (rest.absent !== undefined) value[name] = rest.absent();
         else throw new InvalidArgument(fieldPath, `Expecting '${wireName}' to be present`);

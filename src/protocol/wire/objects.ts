@@ -27,10 +27,12 @@ import {
   seconds,
   text,
   uuid,
+  type LenientCodec,
   type WireCodec,
   whole,
   within,
 } from './codec.ts';
+import { CAPABILITY_NAMES, REASON_NAMES, SOURCE_NAMES, TASK_STATE_NAMES } from '../names.ts';
 import type { WireMessage, WireValue } from './message.ts';
 
 export const agentId: WireCodec<AgentId> = identifier(AgentId);
@@ -70,17 +72,6 @@ const minAllocatable = map(
   within('min_allocatable_resources', within('quantities', list(within('quantities', quantities, {})), []), {}),
 );
 
-const CAPABILITIES: Readonly<Record<FrameworkCapability, true>> = {
-  REVOCABLE_RESOURCES: true,
-  TASK_KILLING_STATE: true,
-  GPU_RESOURCES: true,
-  SHARED_RESOURCES: true,
-  PARTITION_AWARE: true,
-  MULTI_ROLE: true,
-  RESERVATION_REFINEMENT: true,
-  REGION_AWARE: true,
-};
-
 /** Of capabilities that are not known nothing is read. */
 const capabilities: WireCodec<readonly FrameworkCapability[]> = {
   write: (value) => value.map((type) => ({ type })),
@@ -91,7 +82,7 @@ const capabilities: WireCodec<readonly FrameworkCapability[]> = {
 };
 
 function isCapability(name: unknown): name is FrameworkCapability {
-  return typeof name === 'string' && Object.hasOwn(CAPABILITIES, name);
+  return typeof name === 'string' && Object.hasOwn(CAPABILITY_NAMES, name);
 }
 
 export const frameworkInfo: WireCodec<FrameworkInfo> = message<FrameworkInfo>({
@@ -199,53 +190,23 @@ function isSet(wire: WireMessage, [name, ...deeper]: readonly [string, ...string
   return isSet(value as WireMessage, [next, ...rest]);
 }
 
-export const taskState: WireCodec<TaskState> = choice<TaskState>({
-  TASK_STAGING: true,
-  TASK_STARTING: true,
-  TASK_RUNNING: true,
-  TASK_KILLING: true,
-  TASK_FINISHED: true,
-  TASK_FAILED: true,
-  TASK_KILLED: true,
-  TASK_ERROR: true,
-  TASK_LOST: true,
-  TASK_DROPPED: true,
-  TASK_UNREACHABLE: true,
-  TASK_GONE: true,
-  TASK_GONE_BY_OPERATOR: true,
-  TASK_UNKNOWN: true,
-});
-
-const SOURCES: Readonly<Record<StatusSource, true>> = {
-  SOURCE_MASTER: true,
-  SOURCE_AGENT: true,
-  SOURCE_EXECUTOR: true,
-};
+export const taskState: WireCodec<TaskState> = choice<TaskState>(TASK_STATE_NAMES);
 
 /** Of reasons that are not known nothing is read. */
-const reason: WireCodec<StatusReason> = choice<StatusReason>({
-  REASON_AGENT_DISCONNECTED: true,
-  REASON_AGENT_REMOVED: true,
-  REASON_AGENT_REMOVED_BY_OPERATOR: true,
-  REASON_AGENT_REREGISTERED: true,
-  REASON_AGENT_RESTARTED: true,
-  REASON_CONTAINER_LAUNCH_FAILED: true,
-  REASON_EXECUTOR_TERMINATED: true,
-  REASON_FRAMEWORK_REMOVED: true,
-  REASON_INVALID_OFFERS: true,
-  REASON_MAX_COMPLETION_TIME_REACHED: true,
-  REASON_RECONCILIATION: true,
-  REASON_RESOURCES_UNKNOWN: true,
-  REASON_TASK_GROUP_INVALID: true,
-  REASON_TASK_INVALID: true,
-  REASON_TASK_KILLED_DURING_LAUNCH: true,
-});
+const reason: LenientCodec<StatusReason> = {
+  write: (value) => value,
+  read: (wire) => (isReason(wire) ? wire : undefined),
+};
+
+function isReason(name: unknown): name is StatusReason {
+  return typeof name === 'string' && Object.hasOwn(REASON_NAMES, name);
+}
 
 export const taskStatus: WireCodec<TaskStatus> = message<TaskStatus>({
   taskId: field('task_id', taskId),
   state: field('state', taskState),
   message: optional('message', text),
-  source: field('source', choice<StatusSource>(SOURCES)),
+  source: field('source', choice<StatusSource>(SOURCE_NAMES)),
   reason: optional('reason', reason),
   data: optional('data', data),
   agentId: optional('agent_id', agentId),
