@@ -21,6 +21,7 @@ const USAGE = `Usage: npm run soak -- [options]
   --agents A         at most so many agents (50); large clusters take minutes for each seed
   --frameworks F     at most so many frameworks (10)
   --minutes-each V   virtual minutes of faults for each seed (60)
+  --rich             frameworks that use all that there is, and all that can go wrong
   --seed S           this one seed alone; with --trace line by line
   --shrink FILE      with --seed: if it fails, looks for the shortest story, and writes what is needed for it to FILE
   --story FILE       with --seed: runs what --shrink has written
@@ -37,6 +38,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: 'Infinity' },
     'seed-base': { type: 'string', default: '1' },
     seed: { type: 'string' },
+    rich: { type: 'boolean', default: false },
     trace: { type: 'boolean' },
     shrink: { type: 'string' },
     story: { type: 'string' },
@@ -54,6 +56,7 @@ const limits = {
   frameworksMax: amount('frameworks'),
   durationMs: amount('minutes-each') * 60_000,
   everyFault: values['every-fault'] === true,
+  rich: values.rich,
 };
 
 const print = (line: string): void => void stdout.write(`${line}\n`);

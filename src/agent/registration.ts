@@ -13,7 +13,7 @@ const RETRY_MS_MIN = 1_000;
 export const REGISTRATION_BACKOFF_MS_MAX = 60_000;
 
 /** For so long an agent that has nothing left to do tries to tell its master how its last tasks ended. */
-export const FAREWELL_MS = 10_000;
+const FAREWELL_MS = 10_000;
 
 /** An attempt to register, or to come back; repeated, ever more rarely, until it is answered. */
 export function decideRegister(state: AgentState, draft: Draft): void {

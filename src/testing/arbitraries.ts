@@ -55,13 +55,31 @@ export interface WorldOptions extends FaultOptions {
   readonly agents?: AgentsOptions;
 }
 
+/** What a framework is tried against only if it is asked for. */
+const NOT_DEFAULT: ReadonlySet<FaultKind> = new Set([
+  // No framework can be asked to survive these.
+  'forgetFramework',
+  'teardownFramework',
+  // What these show is mostly up to the driver.
+  'halfOpenStream',
+  // Of these it sees no more than a master that is slow, or fails over.
+  'slowRegistry',
+  'failRegistryWrite',
+  'unconfirmRegistryWrite',
+  'crashMasterAtWrite',
+  'splitMaster',
+  'updateWeights',
+  // And of these no more than of a machine that is gone.
+  'markAgentGone',
+  'removeAgent',
+]);
+
 /**
- * All faults but the one that no framework can be asked to survive, the loss of its own state, and connections that are half
- * open: what they show is mostly up to the driver.
+ * All faults but those that no framework can be asked to survive (the loss of its own state, an operator who ends it),
+ * connections that are half open (what they show is mostly up to the driver), and those that look to a framework like others:
+ * of the registry, of two masters, of an operator who gives agents up.
  */
-export const DEFAULT_FAULTS: readonly FaultKind[] = FAULT_KINDS.filter(
-  (kind) => kind !== 'forgetFramework' && kind !== 'halfOpenStream',
-);
+export const DEFAULT_FAULTS: readonly FaultKind[] = FAULT_KINDS.filter((kind) => !NOT_DEFAULT.has(kind));
 
 /** Arbitraries for tests of frameworks; see {@link arbitraries}. */
 export interface Arbitraries extends ResourceArbitraries {
@@ -206,6 +224,15 @@ const TARGETS: Readonly<Record<FaultKind, Target>> = {
   failWrite: 'agent',
   tornWrite: 'agent',
   jumpWallClock: 'either',
+  slowRegistry: 'none',
+  failRegistryWrite: 'none',
+  unconfirmRegistryWrite: 'none',
+  crashMasterAtWrite: 'none',
+  splitMaster: 'none',
+  markAgentGone: 'agent',
+  removeAgent: 'agent',
+  teardownFramework: 'framework',
+  updateWeights: 'none',
 };
 
 /** A fault before it is known whom there is. */

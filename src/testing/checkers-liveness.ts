@@ -12,6 +12,7 @@ export function unsettled(world: World): ReadonlySet<string> {
     ...untold(world),
     ...leftovers(world),
     ...differences(world),
+    ...otherwise(world),
   ]);
 }
 
@@ -82,6 +83,24 @@ function* leftovers(world: World): Iterable<string> {
       const isCurrent = host !== undefined && !host.isDone && host.incarnation === task?.incarnation;
       if (!isCurrent)
         yield `L1: task ${container.taskId} (${container.taskKey}) runs on ${hostname}, its framework is gone`;
+    }
+  }
+}
+
+/** What the master has in its books of each agent is what the agent has: its resources, and no executor more. */
+function* otherwise({ master, agents }: World): Iterable<string> {
+  const known = new Map((master?.state().agents ?? []).map((agent) => [agent.id, agent]));
+  for (const { hostname, agent } of agents) {
+    const { agentId, resources, executors = [] } = agent?.state() ?? {};
+    const there = agentId === undefined ? undefined : known.get(agentId);
+    if (there === undefined || resources === undefined) continue;
+    if (!there.total.equals(resources)) {
+      yield `R1: agent ${hostname} has ${resources}, in the master's books ${there.total}`;
+    }
+    const running = new Set(executors.map(({ frameworkId, executorId }) => `${frameworkId}/${executorId}`));
+    for (const { frameworkId, executorId } of there.executors) {
+      const key = `${frameworkId}/${executorId}`;
+      if (!running.has(key)) yield `R1: executor ${key} is in the master's books, and not on ${hostname}`;
     }
   }
 }

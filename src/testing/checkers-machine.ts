@@ -12,10 +12,8 @@ export function overcommitted(
   const running = machine.running();
   const twin = running.find(({ taskKey }) => taskKey === launched.taskKey);
   if (twin !== undefined) return `T3: task ${launched.taskId} runs twice on ${hostname}`;
-  const given = [...running, launched].flatMap(
-    ({ taskKey }) => taskInfo(taskKey)?.resources.unallocate().toUnreserved() ?? [],
-  );
-  const held = Resources.sum(given);
+  const given = [...running, launched].flatMap(({ taskKey }) => taskInfo(taskKey)?.resources ?? []);
+  const held = Resources.sum(given.map(asConfigured));
   if (resources.toUnreserved().contains(held)) return undefined;
   return `A1: the tasks that run on ${hostname} were given ${held}; it has ${resources}`;
 }
@@ -28,11 +26,22 @@ export function misreported(
   const { taskKey, status } = report;
   if (!isTerminal(status.state)) return undefined;
   const name = `T4: task ${status.taskId} on ${hostname} is said to be ${status.state}`;
-  if (machine.running().some((container) => container.taskKey === taskKey)) return `${name}, and runs`;
+  const running = machine.running().find((container) => container.taskKey === taskKey);
+  // Code that does not heed its signal cannot be ended: it is let go when its grace period is over.
+  if (running?.pid === 0 && status.state !== 'TASK_FINISHED') return undefined;
+  if (running !== undefined) return `${name}, and runs`;
   const end = machine.endOf(taskKey);
   // It never had a process, or the machine does not know it any more.
   if (end === undefined) return undefined;
   const isSuccess = end.type === 'exited' && end.exitCode === 0 && end.signal === undefined;
   if (status.state === 'TASK_FINISHED' && !isSuccess) return `${name}, and has not ended well`;
   return undefined;
+}
+
+/** As the machine was configured: without what operations have made of it. */
+function asConfigured(resources: Resources): Resources {
+  const plain = [...resources.unallocate().toUnreserved()].map(({ disk, ...resource }) => {
+    return disk?.source === undefined ? resource : { ...resource, disk: { source: disk.source } };
+  });
+  return Resources.of(...plain);
 }

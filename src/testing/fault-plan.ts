@@ -42,6 +42,24 @@ export const FAULT_KINDS = [
   'jumpWallClock',
   /** A connection breaks, and one side never hears of it. */
   'halfOpenStream',
+  /** The registry takes seconds to write. */
+  'slowRegistry',
+  /** A write to the registry fails. */
+  'failRegistryWrite',
+  /** A write to the registry is carried out, and the master is told that it failed. */
+  'unconfirmRegistryWrite',
+  /** The master dies when something is in the registry, and before it acts upon it. */
+  'crashMasterAtWrite',
+  /** Another master is elected, and the old one does not know yet: it goes on with those that are connected to it. */
+  'splitMaster',
+  /** An operator declares an agent gone that is quite well. */
+  'markAgentGone',
+  /** An operator has an agent removed: it ends its tasks, and comes back as a new one. */
+  'removeAgent',
+  /** An operator ends a framework. */
+  'teardownFramework',
+  /** An operator weighs a role anew. */
+  'updateWeights',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];

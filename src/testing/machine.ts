@@ -1,4 +1,4 @@
-import type { ContainerConfig, ContainerExit, ContainerHandlers, Containerizer } from '../agent/index.ts';
+import type { CodeRunner, ContainerConfig, ContainerExit, ContainerHandlers, Containerizer } from '../agent/index.ts';
 import { type ContainerId, unreachable } from '../core/index.ts';
 import type { Random } from '../runtime/index.ts';
 import type { TaskInfo } from '../tasks/index.ts';
@@ -6,12 +6,13 @@ import { SimulatedProcess, type WallClock } from './machine-process.ts';
 import { lifeOf, type TaskLife } from './machine-task-life.ts';
 import type { SimulatedClock } from './simulated-clock.ts';
 
-/** A task's processes on a machine. */
+/** A task's processes on a machine; or its code, in the agent's own process. */
 export interface SimulatedContainer {
   readonly id: ContainerId;
   /** `<framework id>/<task id>`. */
   readonly taskKey: string;
   readonly taskId: string;
+  /** 0 for code. */
   readonly pid: number;
   readonly life: TaskLife;
   started: boolean;
@@ -41,6 +42,8 @@ export class SimulatedMachine {
   #kernel: SimulatedProcess;
   /** Of the agent that lives now. */
   #watching = new Map<ContainerId, ContainerHandlers>();
+  /** Tasks that are code, and how to settle them; of the agent that lives now. */
+  readonly #code = new Map<ContainerId, (error: string | undefined) => void>();
   #pids = 100;
   /** By task: how its last container ended. */
   readonly #ends = new Map<string, ContainerExit>();
@@ -71,8 +74,19 @@ export class SimulatedMachine {
     }
   }
 
-  /** Somebody who is not the agent kills the container. */
+  /** The agent's process is gone: what was code in it, too. */
+  agentDied(): void {
+    for (const id of this.#code.keys()) this.#containers.delete(id);
+    this.#code.clear();
+  }
+
+  /** Somebody who is not the agent kills the container; code throws. */
   crash(container: SimulatedContainer): void {
+    const settle = this.#code.get(container.id);
+    if (settle !== undefined) {
+      settle('It has thrown');
+      return;
+    }
     this.#exit(container, { type: 'exited', exitCode: 137, signal: 'SIGKILL' });
   }
 
@@ -106,12 +120,52 @@ export class SimulatedMachine {
         const container = this.#containers.get(id);
         if (container !== undefined) this.#kill(container, gracePeriodMs);
       },
-      containers: () => [...this.#containers.keys()],
+      containers: () => [...this.#containers.keys()].filter((id) => !this.#code.has(id)),
       forget: (id) => {
         mine.delete(id);
         if (this.#containers.get(id)?.exit !== undefined) this.#containers.delete(id);
       },
       close: () => mine.clear(),
+    };
+  }
+
+  /** What runs code in an agent's process, as tasks' labels say. */
+  codeRunner(agent: SimulatedProcess): CodeRunner {
+    return {
+      launch: ({ containerId: id, frameworkId, task }, _sandbox, handlers) => {
+        const { taskId, labels } = task;
+        const taskKey = `${frameworkId}/${taskId}`;
+        const life = lifeOf({ command: { value: '' }, labels, random: this.#options.random.stream(taskKey) });
+        const container: SimulatedContainer = { id, taskKey, taskId, pid: 0, life, started: true };
+        this.#options.onLaunch(container);
+        this.#containers.set(id, container);
+        this.#ends.delete(taskKey);
+        this.#options.onEvent(`${taskId} runs in the agent`);
+        const settle = (error: string | undefined): void => {
+          if (!this.#code.delete(id)) return;
+          this.#containers.delete(id);
+          this.#ends.set(taskKey, { type: 'exited', exitCode: error === undefined ? 0 : 1 });
+          this.#options.onEvent(`${taskId} ${error === undefined ? 'settles' : `is rejected: ${error}`}`);
+          agent.schedule(0, () => handlers.onSettled(error));
+        };
+        this.#code.set(id, settle);
+        const { durationMs, exitCode, launchFails } = life;
+        if (launchFails) agent.schedule(0, () => settle('It does not start'));
+        else if (Number.isFinite(durationMs)) {
+          agent.schedule(durationMs, () => settle(exitCode === 0 ? undefined : `Status ${exitCode}`));
+        }
+      },
+      abort: (id, reason) => {
+        const container = this.#containers.get(id);
+        if (container === undefined || !Number.isFinite(container.life.killMs)) return;
+        agent.schedule(container.life.killMs, () => this.#code.get(id)?.(reason));
+      },
+      // What it does after this is nobody's business: it counts as over.
+      abandon: (id) => {
+        if (this.#code.delete(id)) this.#containers.delete(id);
+      },
+      message: () => undefined,
+      close: () => Promise.resolve(),
     };
   }
 

@@ -111,9 +111,9 @@ export class Network {
     client.armed.length = 0;
   }
 
-  serverDied(clients: readonly Client[]): void {
-    this.server = undefined;
-    for (const client of clients) for (const connection of [...client.connections]) connection.serverDied();
+  serverDied(server: Server, clients: readonly Client[]): void {
+    if (server === this.server) this.server = undefined;
+    for (const client of clients) for (const connection of [...client.connections]) connection.serverDied(server);
   }
 }
 
@@ -123,7 +123,7 @@ export interface Connection {
   cut(deaf?: 'client' | 'server'): void;
   unblocked(): void;
   clientDied(silently: boolean): void;
-  serverDied(): void;
+  serverDied(server: Server): void;
 }
 
 /** One direction of a connection. */
@@ -230,8 +230,8 @@ class Line<Up extends Message, Down extends Message> implements Connection, Chan
     this.#forget();
   }
 
-  serverDied(): void {
-    if (this.#server === undefined) return;
+  serverDied(server: Server): void {
+    if (this.#server !== server) return;
     this.#server = undefined;
     this.#serverOver = true;
     if (!this.#broken) this.#push(this.#down, () => this.#endClient('The connection was reset'));

@@ -37,7 +37,8 @@ export interface SimulatedFramework {
 }
 
 /**
- * What is simulated. Tasks live as the seed, their labels and their command say:
+ * What is simulated. Tasks live as the seed, their labels and their command say, also those of the in-process executor
+ * `sim`, which every agent has:
  *
  * | label | means |
  * | --- | --- |

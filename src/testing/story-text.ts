@@ -172,6 +172,15 @@ const FAULTS: Readonly<Record<FaultKind, string>> = {
   failWrite: 'the next write to the disk of $ fails',
   tornWrite: 'the next write to the disk of $ fails half-way',
   jumpWallClock: 'the wall clock of $ jumps',
+  slowRegistry: 'the registry is slow',
+  failRegistryWrite: 'the next write to the registry fails',
+  unconfirmRegistryWrite: 'the next write to the registry is carried out, and is said to have failed',
+  crashMasterAtWrite: 'the master dies with the next write to the registry, and another one takes over',
+  splitMaster: 'another master takes over, and the old one does not know yet',
+  markAgentGone: 'the operator declares the agent on $ gone',
+  removeAgent: 'the operator has the agent on $ removed',
+  teardownFramework: 'the operator ends $',
+  updateWeights: 'the operator weighs a role anew',
 };
 
 function faultText({ kind, target = 'somebody', durationMs }: ScriptedFault): string {

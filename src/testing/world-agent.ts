@@ -11,6 +11,9 @@ import type { World } from './world.ts';
 
 const DEFAULT_RESOURCES = 'cpus:4;mem:4096;disk:10000;ports:[31000-31099]';
 
+/** The in-process executor that every agent has: its tasks live as their labels say. */
+const SIMULATED_EXECUTOR = 'sim';
+
 /** A machine with an agent on it, or without one for now. */
 export class AgentHost {
   readonly hostname: string;
@@ -77,6 +80,8 @@ export class AgentHost {
         log: this.#world.logOf(this.hostname),
         random: this.#random.stream(`agent ${this.#starts}`),
         containerizer: this.machine.containerizer(process),
+        executors: { [SIMULATED_EXECUTOR]: { launch: () => undefined } },
+        codeRunner: this.machine.codeRunner(process),
         sandboxes: NO_SANDBOXES,
         directory: this.disk,
         checkInvariants: this.#world.checks,
@@ -111,6 +116,7 @@ export class AgentHost {
   stop({ silently }: { readonly silently: boolean }): void {
     this.#agent = undefined;
     this.client.process.kill();
+    this.machine.agentDied();
     this.#world.network.clientDied(this.client, silently);
   }
 }

@@ -6,6 +6,7 @@ import type { Client, Direction } from './network.ts';
 import type { World } from './world.ts';
 import type { AgentHost } from './world-agent.ts';
 import type { FrameworkHost } from './world-framework.ts';
+import { Operator } from './world-operator.ts';
 
 const HOUR_MS = 3_600_000;
 /** The target of a fault that found none: in a repetition it finds none again. */
@@ -30,6 +31,7 @@ export class FaultInjector {
   readonly #unsaid: Random;
   /** For all else that is drawn for a fault: it repeats what was said of that, and notes what is drawn. */
   readonly #random: Pick<Random, 'integer'>;
+  readonly #operator: Operator;
   readonly #record: ScriptedFault[] = [];
   #fault: Fault | undefined;
   readonly #timers = new Map<string, Disposable>();
@@ -39,6 +41,7 @@ export class FaultInjector {
     this.#world = world;
     this.#unsaid = world.random.stream('faults');
     this.#random = { integer: (boundExclusive) => this.#draw(boundExclusive) };
+    this.#operator = new Operator(world, this.#random);
     const { rates, script = [] } = plan;
     for (const kind of FAULT_KINDS) {
       const rate = rates?.[kind] ?? 0;
@@ -153,6 +156,25 @@ export class FaultInjector {
         return;
       case 'jumpWallClock':
         return this.#jumpWallClock(fault);
+      case 'slowRegistry':
+        return this.#slowRegistry(fault);
+      case 'failRegistryWrite':
+      case 'unconfirmRegistryWrite':
+      case 'crashMasterAtWrite':
+        // It counts when it happens, which is with the next write.
+        return this.#world.registry.arm(kind);
+      case 'splitMaster':
+        return this.#splitMaster(fault);
+      case 'markAgentGone':
+        return this.#withAgent(fault, (host) => this.#operator.markAgentGone(host));
+      case 'removeAgent':
+        return this.#withAgent(fault, (host) => this.#operator.removeAgent(host));
+      case 'teardownFramework': {
+        const host = this.#framework(fault);
+        return host === undefined ? undefined : this.#operator.teardown(host);
+      }
+      case 'updateWeights':
+        return this.#operator.updateWeights();
       default:
         unreachable(kind, 'FaultKind');
     }
@@ -246,6 +268,30 @@ export class FaultInjector {
     this.#world.faultHappened('failoverMaster', 'master', `it dies; another one starts in ${durationMs / 1_000} s`);
     this.#world.crashMaster();
     this.#world.later(durationMs, () => this.#world.startMaster());
+  }
+
+  #splitMaster(fault: Fault): void {
+    if (this.#world.master === undefined) return;
+    const durationMs = this.#lasting(fault);
+    const what = `another one is elected; the old one lives on for ${durationMs / 1_000} s`;
+    this.#world.faultHappened('splitMaster', 'master', what);
+    this.#world.splitMaster(durationMs);
+  }
+
+  #slowRegistry(fault: Fault): void {
+    const durationMs = this.#lasting(fault);
+    const { registry } = this.#world;
+    registry.slowMs = 100 + this.#random.integer(20_000);
+    const what = `a write takes up to ${registry.slowMs} ms more, for ${durationMs / 1_000} s`;
+    this.#world.faultHappened('slowRegistry', 'registry', what);
+    this.#world.later(durationMs, () => {
+      registry.slowMs = 0;
+    });
+  }
+
+  #withAgent(fault: Fault, act: (host: AgentHost) => void): void {
+    const host = this.#agent(fault);
+    if (host !== undefined) act(host);
   }
 
   #slowDisk(fault: Fault): void {

@@ -44,6 +44,12 @@ export class FrameworkHost {
     return this.#run?.frameworkId ?? this.#id;
   }
 
+  /** Those it subscribes in. */
+  get roles(): readonly string[] {
+    const { role = '*', options = {} } = this.#plan;
+    return options.roles ?? [role];
+  }
+
   get isRunning(): boolean {
     return this.#run !== undefined;
   }

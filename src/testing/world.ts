@@ -1,12 +1,5 @@
 import { type AgentId, entriesByName, FrameworkId, type TaskId } from '../core/index.ts';
-import {
-  createMaster,
-  createMemoryRegistry,
-  type Master,
-  type MasterOptions,
-  type MemoryRegistry,
-  type Registry,
-} from '../master/index.ts';
+import { createMaster, type Master, type MasterOptions } from '../master/index.ts';
 import type { AgentEndpoint, SchedulerCall, SchedulerEndpoint, SchedulerEvent } from '../protocol/index.ts';
 import { type Log, type Random, seededRandom } from '../runtime/index.ts';
 import type { TaskInfo, TaskStatus } from '../tasks/index.ts';
@@ -23,6 +16,13 @@ import { Trace } from './trace.ts';
 import { messageText, UUID_PREFIX } from './trace-text.ts';
 import { AgentHost } from './world-agent.ts';
 import { FrameworkHost } from './world-framework.ts';
+import { type RegistryWriteFault, SimulatedRegistry } from './world-registry.ts';
+
+const WRITE_FAULTS: Readonly<Record<RegistryWriteFault, string>> = {
+  failRegistryWrite: 'a write fails',
+  unconfirmRegistryWrite: 'a write is carried out, and is said to have failed',
+  crashMasterAtWrite: 'the master dies as soon as a write is carried out; another one starts in 5 s',
+};
 
 /** A task ends within its grace period, if its agent is told so and nothing is in the way. */
 const KILL_MS_MAX = 60_000;
@@ -58,8 +58,7 @@ export class World {
   readonly #owners = new Map<FrameworkId, { readonly name: string; readonly incarnation: number }>();
   /** What is still to be repaired, in order. */
   readonly #repairs = new Map<() => void, Disposable>();
-  /** Outlives all masters. */
-  readonly #registry: MemoryRegistry;
+  readonly registry: SimulatedRegistry;
   #master: Master | undefined;
   #masterProcess: SimulatedProcess | undefined;
   #masters = 0;
@@ -96,8 +95,11 @@ export class World {
         onEvent: (client, text) => this.trace.add(client.name, text),
       },
     });
-    const registryRandom = this.random.stream('registry');
-    this.#registry = createMemoryRegistry({ clock: this.clock, latencyMs: () => 1 + registryRandom.integer(10) });
+    this.registry = new SimulatedRegistry({
+      clock: this.clock,
+      random: this.random.stream('registry'),
+      onFault: (fault) => this.faultHappened(fault, 'registry', WRITE_FAULTS[fault]),
+    });
     this.startMaster();
     for (const plan of agentPlans(options.agents)) this.addAgent(plan);
     for (const plan of options.frameworks) {
@@ -134,7 +136,7 @@ export class World {
       clock: process,
       random: this.random.stream(`master ${this.#masters}`),
       log: this.logOf('master'),
-      registry: heardBy(process, this.#registry),
+      registry: this.registry.heardBy(process, () => this.#crashAtWrite(process)),
       checkInvariants: this.checks,
     };
     this.#masterProcess = process;
@@ -146,7 +148,27 @@ export class World {
   crashMaster(): void {
     this.#masterProcess?.kill();
     this.#master = undefined;
-    this.network.serverDied(this.#clients);
+    if (this.network.server !== undefined) this.network.serverDied(this.network.server, this.#clients);
+  }
+
+  /** A master that is not the current one any more may be meant: that dies when its time is over. */
+  #crashAtWrite(process: SimulatedProcess): void {
+    if (process !== this.#masterProcess) return;
+    this.crashMaster();
+    this.later(5_000, () => this.startMaster());
+  }
+
+  /** Another master takes over, while the one that was it lives on for a while, with those that are connected to it. */
+  splitMaster(forMs: number): void {
+    const { server } = this.network;
+    if (server === undefined) return;
+    this.#master = undefined;
+    this.startMaster();
+    this.later(forMs, () => {
+      this.trace.add('master', 'the old one dies');
+      server.process.kill();
+      this.network.serverDied(server, this.#clients);
+    });
   }
 
   /** An operator tells the master of all machines that will never be seen again, as far as it knows them and is not told yet. */
@@ -301,6 +323,7 @@ export class World {
       host.client.armed.length = 0;
     }
     for (const { client } of this.frameworks) client.armed.length = 0;
+    this.registry.repair();
   }
 
   #sent(client: Client, message: Message): void {
@@ -329,7 +352,7 @@ export class World {
         this.#hosts.set(message.agentId, client.name);
         const host = this.#agentHosts.get(client.name);
         if (host !== undefined) host.agentId = message.agentId;
-        if (this.checks && !this.#registry.state().agents.has(message.agentId)) {
+        if (this.checks && !this.registry.knows(message.agentId)) {
           this.fail(`R2: agent ${client.name} is told that it is registered, and the registry does not have it`);
         }
         return;
@@ -397,14 +420,6 @@ function agentPlans(agents: SimulationOptions['agents']): readonly (SimulatedAge
   const plans: readonly SimulatedAgent[] =
     typeof agents === 'number' ? Array.from({ length: agents }, () => ({})) : agents;
   return plans.map((plan, index) => ({ ...plan, hostname: plan.hostname ?? `a${index + 1}` }));
-}
-
-/** What a dead master has asked is done, and answered to nobody. */
-function heardBy(process: SimulatedProcess, registry: Registry): Registry {
-  return {
-    recover: (done) => registry.recover((recovery) => process.hear(() => done(recovery))),
-    write: (write, done) => registry.write(write, (result) => process.hear(() => done(result))),
-  };
 }
 
 function frameworkOf(taskKey: string): FrameworkId {

@@ -198,6 +198,32 @@ describe('An agent that re-registers on a second connection', () => {
   });
 });
 
+describe('A re-registration that was under way for long', () => {
+  // What seed 17 of the simulation has found: it says what was true before the agent came on a newer connection.
+  test('is dropped, whatever it says', () => {
+    const h = createHarness();
+    const agent = h.agent();
+    const scheduler = h.framework();
+    const late = h.master.agents.connect({ onMessage: () => undefined, onClosed: () => undefined });
+    agent.connect();
+    h.clock.advance(1_000);
+    launch(h, scheduler, 't1');
+    late.send({
+      type: 'reregisterAgent',
+      protocolVersion: AGENT_PROTOCOL_VERSION,
+      agentInfo: { id: agent.id, hostname: 'a1', resources: agent.resources, attributes: [] },
+      frameworks: [],
+      executors: [],
+      tasks: [],
+    });
+    h.settle();
+    expect(agent.isConnected).toBe(true);
+    expect(h.master.state().tasks).toMatchObject([{ taskId: 't1', state: 'TASK_STAGING' }]);
+    expect(scheduler.updates()).toEqual([]);
+    expect(h.logged.at(-1)).toContain('it came on an older connection');
+  });
+});
+
 describe('An agent that does not answer pings', () => {
   test('is unreachable after so many in a row, and every framework is told', () => {
     const h = createHarness();

@@ -1,3 +1,4 @@
+import type { FrameworkCapability } from '../../src/protocol/index.ts';
 import { type Random, seededRandom } from '../../src/runtime/index.ts';
 import {
   FAULT_KINDS,
@@ -5,6 +6,7 @@ import {
   type SimulatedFramework,
   type SimulationOptions,
 } from '../../src/testing/index.ts';
+import { type RichWork, richWorker, type TaskForm } from './rich-schedulers.ts';
 import { worker } from './schedulers.ts';
 
 /** What a simulation of a seed may be at most. */
@@ -14,13 +16,30 @@ export interface ShapeLimits {
   readonly durationMs: number;
   /** Every kind of fault for every seed, not for one half of them. */
   readonly everyFault?: boolean;
+  /** Whether frameworks use all that there is, and everything goes wrong: see {@link richShape}. False if absent. */
+  readonly rich?: boolean;
 }
 
-/** Kinds that are left out, because what they show is not built yet. */
-const SPARE: ReadonlySet<FaultKind> = new Set([]);
+/** Kinds that came later: in plain shapes they are left out, so that their seeds stay what they were. */
+const RICH_ONLY: ReadonlySet<FaultKind> = new Set([
+  'slowRegistry',
+  'failRegistryWrite',
+  'unconfirmRegistryWrite',
+  'crashMasterAtWrite',
+  'splitMaster',
+  'markAgentGone',
+  'removeAgent',
+  'teardownFramework',
+  'updateWeights',
+]);
 
 /** A cluster, its frameworks and what goes wrong, all drawn from the seed. */
 export function shapeOf(seed: number, limits: ShapeLimits): SimulationOptions {
+  return limits.rich === true ? richShape(seed, limits) : plainShape(seed, limits);
+}
+
+/** Frameworks of single commands: what the seeds of the first hour mean. */
+function plainShape(seed: number, limits: ShapeLimits): SimulationOptions {
   const random = seededRandom(seed).stream('shape');
   const agentCount = sized(random, limits.agentsMax);
   const frameworkCount = sized(random, limits.frameworksMax);
@@ -59,9 +78,9 @@ export function shapeOf(seed: number, limits: ShapeLimits): SimulationOptions {
     seed,
     agents: agentCount,
     frameworks,
-    faults: { rates: rates(random, limits) },
+    faults: { rates: rates(random, limits, RICH_ONLY) },
     durationMs: limits.durationMs,
-    replay: `npm run soak -- --seed ${seed} --agents ${limits.agentsMax} --frameworks ${limits.frameworksMax} --minutes-each ${limits.durationMs / 60_000}${limits.everyFault === true ? ' --every-fault' : ''}`,
+    replay: replayOf(seed, limits),
   };
 }
 
@@ -73,12 +92,82 @@ function tasksAtMost(each: { readonly cpus: number; readonly memMb: number }, ag
   return Math.floor(0.4 * agents * Math.min(AGENT.cpus / each.cpus, AGENT.memMb / each.memMb));
 }
 
+/** Task groups, shared executors, code, volumes, several roles; operators and the registry add to what goes wrong. */
+function richShape(seed: number, limits: ShapeLimits): SimulationOptions {
+  const random = seededRandom(seed).stream('rich shape');
+  const agentCount = sized(random, limits.agentsMax);
+  const frameworkCount = sized(random, limits.frameworksMax);
+  const frameworks = Array.from({ length: frameworkCount }, (_, index) => {
+    return richFramework(random.stream(`framework ${index}`), {
+      name: `f${index + 1}`,
+      agentCount,
+      frameworkCount,
+    });
+  });
+  return {
+    seed,
+    agents: agentCount,
+    frameworks,
+    faults: { rates: rates(random.stream('rates'), limits, NONE) },
+    durationMs: limits.durationMs,
+    replay: replayOf(seed, limits),
+  };
+}
+
+const NONE: ReadonlySet<FaultKind> = new Set();
+const FORMS: readonly TaskForm[] = ['command', 'group', 'group', 'code', 'code', 'volume', 'volume'];
+
+function richFramework(
+  random: Random,
+  { name, agentCount, frameworkCount }: Record<'agentCount' | 'frameworkCount', number> & { readonly name: string },
+): SimulatedFramework {
+  const finishes = random.integer(2) === 0;
+  const labels = finishes ? [] : [{ key: 'sim.durationMs', value: 'forever' }];
+  if (random.integer(4) === 0) labels.push({ key: 'sim.killMs', value: pick(random, ['ignore', '4000', '0']) });
+  if (random.integer(8) === 0 && !finishes) labels.push({ key: 'sim.launch', value: 'fail' });
+  const roles = pick(random, [['*'], ['web'], ['batch', 'web'], ['batch/nightly', 'batch'], ['web', '*']]);
+  const capabilities: FrameworkCapability[] = ['MULTI_ROLE', 'RESERVATION_REFINEMENT'];
+  if (random.integer(3) > 0) capabilities.push('PARTITION_AWARE');
+  if (random.integer(2) === 0) capabilities.push('TASK_KILLING_STATE');
+  const form = pick(random, FORMS);
+  const each = { cpus: pick(random, [0.1, 0.5, 1]), memMb: pick(random, [32, 128]) };
+  const wanted = 1 + random.integer(finishes ? 20 : 2 * agentCount);
+  const work: RichWork = {
+    prefix: name,
+    form,
+    ...each,
+    count: finishes ? wanted : Math.min(wanted, tasksAtMost(each, agentCount / frameworkCount)),
+    finishes,
+    labels,
+    together: 1 + random.integer(4),
+    executors: 1 + random.integer(3),
+    ...(random.integer(3) === 0 ? { disturbEveryMs: 5_000 + random.integer(100_000) } : {}),
+    ...(random.integer(6) === 0 && !finishes ? { maxCompletionTimeMs: 10_000 + random.integer(100_000) } : {}),
+    ...(random.integer(3) === 0 ? { killPolicy: { gracePeriodMs: random.integer(10_000) } } : {}),
+  };
+  return {
+    name,
+    scheduler: richWorker(work),
+    options: { roles, capabilities, ...(random.integer(5) === 0 ? { checkpoint: false } : {}) },
+  };
+}
+
+function replayOf(seed: number, { agentsMax, frameworksMax, durationMs, everyFault, rich }: ShapeLimits): string {
+  const size = `--agents ${agentsMax} --frameworks ${frameworksMax} --minutes-each ${durationMs / 60_000}`;
+  const kinds = `${everyFault === true ? ' --every-fault' : ''}${rich === true ? ' --rich' : ''}`;
+  return `npm run soak -- --seed ${seed} ${size}${kinds}`;
+}
+
 /** One half of all seeds have every fault, the others some of them more often. */
-function rates(random: Random, { everyFault = false }: ShapeLimits): Partial<Record<FaultKind, number>> {
+function rates(
+  random: Random,
+  { everyFault = false }: ShapeLimits,
+  spared: ReadonlySet<FaultKind>,
+): Partial<Record<FaultKind, number>> {
   const isEverything = random.integer(2) === 0 || everyFault;
   const chosen: Partial<Record<FaultKind, number>> = {};
   for (const kind of FAULT_KINDS) {
-    if (SPARE.has(kind)) continue;
+    if (spared.has(kind)) continue;
     const often = kind.endsWith('Message') ? 60 : kind === 'crashExecutor' || kind === 'cutStream' ? 20 : 4;
     const rate = often * (1 + random.integer(isEverything ? 2 : 6));
     if (isEverything || random.integer(3) === 0) chosen[kind] = rate;

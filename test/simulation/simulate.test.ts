@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { everyFault, type ScriptedFault, simulate, SimulationFailure } from '../../src/testing/index.ts';
+import {
+  everyFault,
+  type FaultKind,
+  type ScriptedFault,
+  simulate,
+  SimulationFailure,
+} from '../../src/testing/index.ts';
+import { richWorker } from './rich-schedulers.ts';
 import { worker } from './schedulers.ts';
 import { shapeOf } from './shapes.ts';
 
@@ -102,6 +109,9 @@ describe('simulate()', () => {
     { atMs: 60_000, kind: 'failoverMaster', durationMs: 5_000 },
     { atMs: 80_000, kind: 'partitionAgent', target: 'a1', durationMs: 30_000 },
     { atMs: 120_000, kind: 'cutStream', target: 'a1' },
+    { atMs: 20_000, kind: 'splitMaster', durationMs: 120_000 },
+    { atMs: 20_000, kind: 'updateWeights' },
+    { atMs: 20_000, kind: 'slowRegistry', durationMs: 60_000 },
   ];
 
   test.for(faults)('keeps a task running through $kind', (fault) => {
@@ -115,6 +125,93 @@ describe('simulate()', () => {
     });
     expect(counts.faults).toEqual({ [fault.kind]: 1 });
     expect(tasks.map(({ state }) => state)).toEqual(['TASK_RUNNING']);
+  });
+
+  const writes: readonly FaultKind[] = ['failRegistryWrite', 'unconfirmRegistryWrite', 'crashMasterAtWrite'];
+
+  test.for(writes)('gives an agent up in spite of %s, and takes it back', (kind) => {
+    const labels = [{ key: 'sim.durationMs', value: 'forever' }];
+    const { tasks, counts } = simulate({
+      seed: 3,
+      agents: 1,
+      frameworks: [{ name: 'f', scheduler: worker({ ...QUIET, finishes: false, count: 1, labels }) }],
+      faults: {
+        script: [
+          { atMs: 10_000, kind },
+          { atMs: 20_000, kind: 'partitionAgent', target: 'a1', durationMs: 200_000 },
+        ],
+      },
+      durationMs: 400_000,
+      ...(kind === 'crashMasterAtWrite' ? {} : { master: { agentReregisterTimeoutMs: 60_000 } }),
+    });
+    expect(counts.faults).toEqual({ [kind]: 1, partitionAgent: 1 });
+    expect(tasks.map(({ state }) => state)).toEqual(['TASK_RUNNING']);
+  });
+
+  test.for([
+    ['markAgentGone', 'TASK_GONE_BY_OPERATOR'],
+    ['removeAgent', 'TASK_LOST'],
+  ] as const)('ends a task with %s, and starts it again on the agent that comes next', ([kind, state]) => {
+    const labels = [{ key: 'sim.durationMs', value: 'forever' }];
+    const { tasks, counts } = simulate({
+      seed: 3,
+      agents: 1,
+      frameworks: [{ name: 'f', scheduler: worker({ ...QUIET, finishes: false, count: 1, labels }) }],
+      faults: { script: [{ atMs: 20_000, kind, target: 'a1' }] },
+      durationMs: 300_000,
+    });
+    expect(counts.faults).toEqual({ [kind]: 1 });
+    expect(tasks.map((task) => task.state)).toEqual([state, 'TASK_RUNNING']);
+  });
+
+  test('starts a framework anew that the operator has ended', () => {
+    const labels = [{ key: 'sim.durationMs', value: 'forever' }];
+    const { counts, trace } = simulate({
+      seed: 3,
+      agents: 1,
+      frameworks: [{ name: 'f', scheduler: worker({ ...QUIET, finishes: false, count: 1, labels }) }],
+      faults: { script: [{ atMs: 20_000, kind: 'teardownFramework', target: 'f' }] },
+      durationMs: 300_000,
+      trace: true,
+    });
+    expect(counts.launches).toBe(2);
+    expect(trace.some((line) => /\bf +starts anew: /.test(line))).toBe(true);
+  });
+
+  test('runs code in the agents, which is gone with them', () => {
+    const code = (labels: Readonly<Record<string, string>>) =>
+      richWorker({
+        prefix: 't',
+        form: 'code',
+        cpus: 0.5,
+        memMb: 32,
+        count: 1,
+        finishes: false,
+        labels: Object.entries(labels).map(([key, value]) => ({ key, value })),
+        together: 1,
+        executors: 1,
+      });
+    const statesOf = (labels: Readonly<Record<string, string>>, script: readonly ScriptedFault[]) =>
+      simulate({
+        seed: 3,
+        agents: 1,
+        frameworks: [{ name: 'f', scheduler: code(labels) }],
+        faults: { script },
+        durationMs: 90_000,
+        // Where a task ends time and again there is no rest to come to.
+        healMs: script.length === 0 ? 0 : 600_000,
+      }).tasks.map(({ state }) => state);
+    expect(statesOf({ 'sim.durationMs': 'forever' }, [{ atMs: 20_000, kind: 'crashAgent' }])).toEqual([
+      'TASK_GONE',
+      'TASK_RUNNING',
+    ]);
+    expect(statesOf({ 'sim.durationMs': 'forever' }, [{ atMs: 20_000, kind: 'crashExecutor' }])).toEqual([
+      'TASK_FAILED',
+      'TASK_RUNNING',
+    ]);
+    expect(new Set(statesOf({ 'sim.durationMs': '40000', 'sim.exit': '1' }, []))).toContain('TASK_FAILED');
+    expect(new Set(statesOf({ 'sim.durationMs': '40000' }, []))).toContain('TASK_FINISHED');
+    expect(new Set(statesOf({ 'sim.launch': 'fail' }, []))).toContain('TASK_FAILED');
   });
 
   test.for([
