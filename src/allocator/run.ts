@@ -15,7 +15,7 @@ export interface RunOptions {
   readonly minimum: Minimum;
   readonly maintenance: Maintenance;
   readonly random: Random;
-  /** Offers to one framework in one run, at most; absent: any number. */
+  /** Offers to one framework in one run, at most; absent: as many as there are. */
   readonly offersMax: number | undefined;
   readonly agentOrder: AgentOrder;
   readonly onOffers: (frameworkId: FrameworkId, allocation: Allocation) => void;

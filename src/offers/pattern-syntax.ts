@@ -204,9 +204,9 @@ class Parser {
       sets.push(this.#classItem(start));
     }
     this.#at++;
-    const any: CharacterSet = (code) => sets.some((set) => set(code));
+    const together: CharacterSet = (code) => sets.some((set) => set(code));
     // Of [^a] in either case neither is a part, so cases are folded before the set is turned round.
-    return negated ? except(this.#flags.anyCase ? anyCase(any) : any) : any;
+    return negated ? except(this.#flags.anyCase ? anyCase(together) : together) : together;
   }
 
   #classItem(start: number): CharacterSet {

@@ -28,6 +28,7 @@ export {
 } from './checkpoint-codec.ts';
 export { type FrameworkCapability, type FrameworkInfo, frameworkRoles, hasCapability } from './framework-info.ts';
 export type { JsonValue } from './json-codec.ts';
+export { CAPABILITY_NAMES } from './names.ts';
 export { JSON_DEPTH_MAX, JSON_LENGTH_MAX, parseJson } from './json-text.ts';
 export type { SchedulerCall, Subscribe } from './scheduler-call.ts';
 export type { MasterInfo, SchedulerEvent } from './scheduler-event.ts';

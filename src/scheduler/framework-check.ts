@@ -7,7 +7,7 @@ import {
   shown,
 } from '../core/index.ts';
 import { compileConstraints, type OfferConstraints } from '../offers/index.ts';
-import type { FrameworkCapability } from '../protocol/index.ts';
+import { CAPABILITY_NAMES, type FrameworkCapability } from '../protocol/index.ts';
 import { checkBoolean, checkLabels, checkList, checkText, checkTexts } from './field-check.ts';
 import type { FrameworkOptions } from './framework-options.ts';
 
@@ -27,17 +27,6 @@ const OPTIONS_KEYS: KnownKeys<FrameworkOptions> = {
   offerConstraints: true,
   hostname: true,
   webuiUrl: true,
-};
-
-const CAPABILITIES: Readonly<Record<FrameworkCapability, true>> = {
-  REVOCABLE_RESOURCES: true,
-  TASK_KILLING_STATE: true,
-  GPU_RESOURCES: true,
-  SHARED_RESOURCES: true,
-  PARTITION_AWARE: true,
-  MULTI_ROLE: true,
-  RESERVATION_REFINEMENT: true,
-  REGION_AWARE: true,
 };
 
 /**
@@ -71,11 +60,11 @@ export function checkOfferConstraints(constraints: OfferConstraints, field: stri
 
 function checkCapabilities(capabilities: readonly FrameworkCapability[]): void {
   checkList(capabilities, 'framework.capabilities', 'capabilities');
-  const stranger = capabilities.findIndex((each) => !Object.hasOwn(CAPABILITIES, each));
+  const stranger = capabilities.findIndex((each) => !Object.hasOwn(CAPABILITY_NAMES, each));
   if (stranger < 0) return;
   throw new InvalidArgument(
     `framework.capabilities[${stranger}]`,
-    `expected one of ${Object.keys(CAPABILITIES).join(', ')}, got ${shown(capabilities[stranger])}`,
+    `expected one of ${Object.keys(CAPABILITY_NAMES).join(', ')}, got ${shown(capabilities[stranger])}`,
   );
 }
 

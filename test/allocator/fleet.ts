@@ -10,6 +10,26 @@ import { parseAttributes, Resources } from '../../src/resources/index.ts';
 import { seededRandom } from '../../src/runtime/index.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 
+/** A volume of role `r` that several may use at once. */
+export const SHARED_VOLUME: Resources = Resources.fromJSON([
+  {
+    name: 'disk',
+    type: 'SCALAR',
+    scalar: { value: 50 },
+    reservations: [{ type: 'STATIC', role: 'r' }],
+    disk: { persistence: { id: 'v' }, volume: { container_path: 'd', mode: 'RW' } },
+    shared: {},
+  },
+]);
+
+/** What a framework must be able to do to be offered reserved, revocable and shared resources, too. */
+export const EVERY_KIND_OF_OFFER: readonly string[] = [
+  'MULTI_ROLE',
+  'REVOCABLE_RESOURCES',
+  'RESERVATION_REFINEMENT',
+  'SHARED_RESOURCES',
+];
+
 /** An offer as the tests read it: who, in which role, from where, what (allocated). */
 export interface Given {
   readonly framework: string;

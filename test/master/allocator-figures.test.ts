@@ -1,30 +1,18 @@
 import { expect, test } from 'vitest';
 import { createAllocator } from '../../src/allocator/index.ts';
-import { AgentId, FrameworkId, MasterId } from '../../src/core/index.ts';
-import { apply, emptyState } from '../../src/master/index.ts';
+import { AgentId, FrameworkId } from '../../src/core/index.ts';
+import { apply } from '../../src/master/index.ts';
 import { figuresAgree } from '../../src/master/allocator-figures.ts';
 import { Quantities, ResourceLimits, Resources } from '../../src/resources/index.ts';
 import { seededRandom } from '../../src/runtime/index.ts';
 import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
+import { bareState } from '../support/bare-state.ts';
 
 const AGENT = AgentId('a');
 const FRAMEWORK = FrameworkId('f');
 
 test('figuresAgree() names what the allocator reckons with and the master does not', () => {
-  const state = emptyState(
-    { id: MasterId('m'), hostname: 'h', version: '1' },
-    {
-      heartbeatIntervalMs: 1,
-      agentPingTimeoutMs: 1,
-      maxAgentPingTimeouts: 1,
-      agentReregisterTimeoutMs: 1,
-      offerTimeoutMs: undefined,
-      maxCompletedFrameworks: 1,
-      maxCompletedTasksPerFramework: 1,
-      maxUnreachableTasksPerFramework: 1,
-      maxRemovedAgents: 1,
-    },
-  );
+  const state = bareState();
   const total = Resources.parse('cpus:4;ports:[1-4]');
   const allocator = createAllocator({
     clock: new SimulatedClock(),

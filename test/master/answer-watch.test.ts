@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { AgentId, FrameworkId, MasterId, OfferId, TaskId } from '../../src/core/index.ts';
+import { AgentId, FrameworkId, OfferId, TaskId } from '../../src/core/index.ts';
 import {
   apply,
   type Decision,
-  emptyState,
   InvariantWatch,
   type MasterCommand,
   type MasterEvent,
@@ -13,6 +12,7 @@ import type { Offer } from '../../src/offers/index.ts';
 import type { MasterMessage, SchedulerCall, SchedulerEvent } from '../../src/protocol/index.ts';
 import { Resources } from '../../src/resources/index.ts';
 import type { Task, TaskInfo, TaskState } from '../../src/tasks/index.ts';
+import { bareState } from '../support/bare-state.ts';
 
 const AGENT = AgentId('a');
 const FRAMEWORK = FrameworkId('f');
@@ -23,20 +23,7 @@ const INFO = { id: AGENT, hostname: 'h', resources: TOTAL, attributes: [] };
 
 /** A master with one connected agent and framework. */
 function world(...events: readonly MasterEvent[]): MasterTables {
-  const state = emptyState(
-    { id: MasterId('m'), hostname: 'h', version: '1' },
-    {
-      heartbeatIntervalMs: 1,
-      agentPingTimeoutMs: 1,
-      maxAgentPingTimeouts: 1,
-      agentReregisterTimeoutMs: 1,
-      offerTimeoutMs: undefined,
-      maxCompletedFrameworks: 1,
-      maxCompletedTasksPerFramework: 1,
-      maxUnreachableTasksPerFramework: 1,
-      maxRemovedAgents: 1,
-    },
-  );
+  const state = bareState();
   const framework = {
     id: FRAMEWORK,
     info: { id: FRAMEWORK, user: 'u', name: 'f', roles: ['r', 's'], capabilities: ['MULTI_ROLE', 'PARTITION_AWARE'] },

@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { AllocatorEntry } from '../../src/allocator/index.ts';
-import { AgentId, ExecutorId, FrameworkId, MasterId, OfferId, TaskId } from '../../src/core/index.ts';
+import { AgentId, ExecutorId, FrameworkId, OfferId, TaskId } from '../../src/core/index.ts';
 import {
   type AllocatorBooks,
   allocatorAgrees,
   apply,
   checkInvariants,
-  emptyState,
   InvariantWatch,
   type MasterEvent,
   type MasterTables,
@@ -20,6 +19,7 @@ import { OfferTable } from '../../src/master/offer-table.ts';
 import type { Offer } from '../../src/offers/index.ts';
 import { Resources } from '../../src/resources/index.ts';
 import type { Task, TaskState } from '../../src/tasks/index.ts';
+import { bareState } from '../support/bare-state.ts';
 
 const AGENT = AgentId('a');
 const OTHER = AgentId('b');
@@ -28,20 +28,7 @@ const TOTAL = Resources.parse('cpus:4;ports:[1-4]');
 
 /** A master with one connected agent and framework. */
 function world(...events: readonly MasterEvent[]): MasterTables {
-  const state = emptyState(
-    { id: MasterId('m'), hostname: 'h', version: '1' },
-    {
-      heartbeatIntervalMs: 1,
-      agentPingTimeoutMs: 1,
-      maxAgentPingTimeouts: 1,
-      agentReregisterTimeoutMs: 1,
-      offerTimeoutMs: undefined,
-      maxCompletedFrameworks: 1,
-      maxCompletedTasksPerFramework: 1,
-      maxUnreachableTasksPerFramework: 1,
-      maxRemovedAgents: 1,
-    },
-  );
+  const state = bareState();
   apply(state, {
     type: 'frameworkAdded',
     framework: {

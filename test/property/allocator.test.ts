@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AgentId } from '../../src/core/index.ts';
 import { Resources } from '../../src/resources/index.ts';
-import { createFleet, type Fleet, type Given } from '../allocator/fleet.ts';
+import { createFleet, EVERY_KIND_OF_OFFER, type Fleet, type Given, SHARED_VOLUME } from '../allocator/fleet.ts';
 
 /*
  * What must hold for agents of every kind, with reservations, ports, revocable and shared resources: nothing that is
@@ -14,22 +14,11 @@ const TOTALS = [
   'cpus:4;mem:128;cpus(r):2;mem(r/s):64',
   '[{"name":"cpus","type":"SCALAR","scalar":{"value":2},"revocable":{}},{"name":"mem","type":"SCALAR","scalar":{"value":64}}]',
 ].map((text) => (text.startsWith('[') ? Resources.fromJSON(JSON.parse(text)) : Resources.parse(text)));
-const VOLUME = Resources.fromJSON([
-  {
-    name: 'disk',
-    type: 'SCALAR',
-    scalar: { value: 50 },
-    reservations: [{ type: 'STATIC', role: 'r' }],
-    disk: { persistence: { id: 'v' }, volume: { container_path: 'd', mode: 'RW' } },
-    shared: {},
-  },
-]);
 
-const CAPABILITIES = ['MULTI_ROLE', 'REVOCABLE_RESOURCES', 'RESERVATION_REFINEMENT', 'SHARED_RESOURCES'];
 const frameworks = fc.array(
   fc.record({
     roles: fc.uniqueArray(fc.constantFrom('r', 'r/s', 't'), { minLength: 1 }),
-    capabilities: fc.subarray(CAPABILITIES),
+    capabilities: fc.subarray(EVERY_KIND_OF_OFFER),
   }),
   { minLength: 1, maxLength: 4 },
 );
@@ -49,7 +38,7 @@ function build(given: {
   const fleet = createFleet();
   for (const [i, info] of given.frameworks.entries()) fleet.addFramework(`f${i}`, info.roles, info);
   for (const [i, { total, shared }] of given.agents.entries()) {
-    fleet.addAgent(`a${i}`, '', { total: shared ? total.plus(VOLUME) : total });
+    fleet.addAgent(`a${i}`, '', { total: shared ? total.plus(SHARED_VOLUME) : total });
   }
   return fleet;
 }
@@ -110,7 +99,7 @@ describe('allocator, any agents', () => {
     fc.assert(
       fc.property(agents, fc.nat(9), fc.nat(9), (all, first, second) => {
         const told = (refusals: readonly number[]): ReadonlySet<string> => {
-          const fleet = build({ frameworks: [{ roles: ['r'], capabilities: CAPABILITIES }], agents: all });
+          const fleet = build({ frameworks: [{ roles: ['r'], capabilities: EVERY_KIND_OF_OFFER }], agents: all });
           const offers = fleet.offers();
           for (const [i, offer] of offers.entries()) fleet.recover(offer, refusals.includes(i) ? 60_000 : undefined);
           return new Set(fleet.told(1000));

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AgentId } from '../../src/core/index.ts';
 import { Quantities, ResourceLimits, Resources } from '../../src/resources/index.ts';
-import { createFleet, type Fleet, type Given } from '../allocator/fleet.ts';
+import { createFleet, EVERY_KIND_OF_OFFER, type Fleet, type Given, SHARED_VOLUME } from '../allocator/fleet.ts';
 
 /*
  * What quota promises, for agents of every kind: with reservations, ports, disks that are taken whole, revocable and
@@ -17,17 +17,6 @@ const TOTALS = [
   '[{"name":"cpus","type":"SCALAR","scalar":{"value":2},"revocable":{}},{"name":"mem","type":"SCALAR","scalar":{"value":60}}]',
   '[{"name":"cpus","type":"SCALAR","scalar":{"value":3}},{"name":"disk","type":"SCALAR","scalar":{"value":80},"disk":{"source":{"type":"MOUNT"}}},{"name":"disk","type":"SCALAR","scalar":{"value":20}}]',
 ].map((text) => (text.startsWith('[') ? Resources.fromJSON(JSON.parse(text)) : Resources.parse(text)));
-const VOLUME = Resources.fromJSON([
-  {
-    name: 'disk',
-    type: 'SCALAR',
-    scalar: { value: 50 },
-    reservations: [{ type: 'STATIC', role: 'r' }],
-    disk: { persistence: { id: 'v' }, volume: { container_path: 'd', mode: 'RW' } },
-    shared: {},
-  },
-]);
-const CAPABILITIES = ['MULTI_ROLE', 'REVOCABLE_RESOURCES', 'RESERVATION_REFINEMENT', 'SHARED_RESOURCES'];
 
 const amount = fc.constantFrom(0, 1, 2, 5, 60, 150);
 const quota = fc.record({ cpus: amount, mem: amount, disk: amount });
@@ -66,12 +55,12 @@ class History {
       }
       case 'addAgent': {
         const total = TOTALS[one.which] ?? Resources.empty;
-        this.fleet.addAgent(`a${this.#added++}`, '', { total: one.shared ? total.plus(VOLUME) : total });
+        this.fleet.addAgent(`a${this.#added++}`, '', { total: one.shared ? total.plus(SHARED_VOLUME) : total });
         return;
       }
       case 'addFramework': {
         const id = `f${this.#added++}`;
-        this.fleet.addFramework(id, one.roles, { capabilities: CAPABILITIES });
+        this.fleet.addFramework(id, one.roles, { capabilities: EVERY_KIND_OF_OFFER });
         this.roles.set(id, one.roles);
         return;
       }
