@@ -18,7 +18,7 @@ const TOTALS = [
 const frameworks = fc.array(
   fc.record({
     roles: fc.uniqueArray(fc.constantFrom('r', 'r/s', 't'), { minLength: 1 }),
-    capabilities: fc.subarray(EVERY_KIND_OF_OFFER),
+    capabilities: fc.subarray([...EVERY_KIND_OF_OFFER]),
   }),
   { minLength: 1, maxLength: 4 },
 );
